@@ -1,0 +1,1 @@
+"""Recipes and Spark settings that ship with thresher."""

@@ -1,0 +1,1 @@
+"""thresher: raw web text in, an explained and deduplicated training corpus out."""

@@ -1,0 +1,1 @@
+"""Measurements of documents, by name: what `signals` can hold."""

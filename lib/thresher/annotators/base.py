@@ -1,0 +1,29 @@
+"""What an annotator is: one measurement of a document, with a name, a version and a shape.
+
+An annotator knows neither Spark nor tables. `annotate` (the stage) runs all of a recipe's annotators in one trip
+through Python; `thresher.functions` offers each as a Column function. One kernel, two doors.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+
+@dataclass(frozen=True)
+class Annotator:
+    """One measurement of a document: the column it fills in `signals`, that column's fields, and how.
+
+    `measure` takes one Arrow array per input (string or large_string, nulls allowed) and returns a struct array of
+    the same length and of type `fields`; a null document gives a null struct. `settings` and the content of `files`
+    (models) go into the fingerprint, so that changed settings are a new pass.
+    """
+
+    name: str
+    fields: pa.DataType
+    measure: Callable[..., pa.StructArray]
+    inputs: tuple[str, ...] = ("text",)
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    files: tuple[Path, ...] = ()

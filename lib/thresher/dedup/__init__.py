@@ -1,0 +1,1 @@
+"""Finding duplicates: exact, MinHash, connected components, and which copy is kept."""

@@ -1,0 +1,1 @@
+"""Writing a release for the trainer."""

@@ -1,0 +1,69 @@
+"""What a rule is: a bound on one signal, applied by Spark's own expressions, so that no text is touched."""
+
+from dataclasses import dataclass
+
+from pyspark.sql import Column
+from pyspark.sql import functions as F
+
+VERDICT = "struct<rule: string, value: double, threshold: double, detail: string>"
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A bound on one signal; a null signal means that the rule does not apply.
+
+    `signal` is a column and its field, such as `gopher_v1.mean_word_length`. Numbers are bounded by `at_least` and
+    `at_most` (the bounds themselves pass) or `above` and `below` (they do not); labels by `one_of` and `none_of`.
+    """
+
+    name: str
+    signal: str
+    at_least: float | None = None
+    at_most: float | None = None
+    above: float | None = None
+    below: float | None = None
+    one_of: tuple[str, ...] = ()
+    none_of: tuple[str, ...] = ()
+
+    def broken(self, ruleset: str) -> Column:
+        """Null where the document passes, else a struct of `VERDICT`: the rule, the value, the bound it crossed."""
+        value = F.col(self.signal)
+        if self.one_of or self.none_of:
+            return self._broken_label(ruleset, value)
+        number = value.cast("double")
+        crossed = F.lit(None).cast("double")
+        for bound, outside in (
+            (self.at_least, lambda b: number < b),
+            (self.at_most, lambda b: number > b),
+            (self.above, lambda b: number <= b),
+            (self.below, lambda b: number >= b),
+        ):
+            if bound is not None:
+                crossed = F.coalesce(F.when(outside(F.lit(float(bound))), F.lit(float(bound))), crossed)
+        return F.when(crossed.isNotNull(), self._verdict(ruleset, number, crossed, F.lit(None)))
+
+    def _broken_label(self, ruleset: str, value: Column) -> Column:
+        outside = F.lit(False)
+        if self.one_of:
+            outside = outside | ~value.isin(*self.one_of)
+        if self.none_of:
+            outside = outside | value.isin(*self.none_of)
+        nothing = F.lit(None).cast("double")
+        return F.when(outside, self._verdict(ruleset, nothing, nothing, value))
+
+    def _verdict(self, ruleset: str, value: Column, threshold: Column, detail: Column) -> Column:
+        return F.struct(
+            F.lit(f"{ruleset}.{self.name}").alias("rule"),
+            value.alias("value"),
+            threshold.alias("threshold"),
+            detail.cast("string").alias("detail"),
+        )
+
+
+@dataclass(frozen=True)
+class RuleSet:
+    """The rules of one published filter, under a name with a version, and the annotators whose signals they bound."""
+
+    name: str
+    rules: tuple[Rule, ...]
+    annotators: tuple[str, ...]

@@ -1,0 +1,1 @@
+"""Reading crawls: files in, documents and quarantine rows out."""

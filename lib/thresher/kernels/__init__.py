@@ -1,0 +1,1 @@
+"""Compiled loops over Arrow buffers. Nothing in here imports Spark."""

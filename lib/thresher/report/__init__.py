@@ -1,0 +1,1 @@
+"""What happened, drawn: one self-contained HTML file."""

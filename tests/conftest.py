@@ -1,8 +1,15 @@
 """Fixtures that every test may use: the folder of real texts, and one Spark session."""
 
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+from thresher.session import get_session
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
 
 DATA = Path(__file__).parents[1].parent / "shared" / "data"
 
@@ -13,3 +20,15 @@ def data_dir() -> Path:
     if not DATA.is_dir():
         pytest.skip(f"the folder of real texts is missing: {DATA.resolve()}")
     return DATA
+
+
+@pytest.fixture(scope="session")
+def spark() -> "Iterator[SparkSession]":
+    """One small local session for all tests: a Java that starts fast matters more here than one that runs fast."""
+    session = get_session(
+        "thresher-tests",
+        master="local[2]",
+        conf={"spark.driver.memory": "2g", "spark.sql.shuffle.partitions": "2"},
+    )
+    yield session
+    session.stop()

@@ -91,7 +91,7 @@ def _fetch(name: str, digest: str, folder: Path) -> None:
             f"and put the files into {folder}, or into a folder that THRESHER_JARS names"
         ) from error
     if hashlib.sha256(content).hexdigest() != digest:
-        raise ThresherError(f"{address(name)} is not the file it should be (sha256 differs): nothing was kept; try again")
+        raise ThresherError(f"{address(name)} is not the file it should be (sha256 differs): nothing was kept")
     _put(content, folder / name)
 
 

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 GIB = 1 << 30
-WORKER_BYTES = GIB  # what one Python worker may need beside the JVM: compiled kernels, the language model, a few batches
+WORKER_BYTES = GIB  # for one Python worker beside the JVM: kernels, the language model, a few batches
 COMPRESSED_POINTERS_LIMIT = 31 * GIB  # a larger heap makes every pointer in it twice as wide
 
 # Spark's defaults for these differ between its versions.
@@ -53,8 +53,8 @@ appender.console.name = console
 appender.console.target = SYSTEM_ERR
 appender.console.layout.type = PatternLayout
 appender.console.layout.pattern = %d{{HH:mm:ss}} %p %c{{1}}: %m%n%ex
-logger.repl.name = org.apache.spark.repl.Main
-logger.repl.level = {level}
+logger.spark.name = org.apache.spark
+logger.spark.level = {level}
 """
 
 

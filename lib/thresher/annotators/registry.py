@@ -1,0 +1,45 @@
+"""All annotators by name, and from a recipe's settings to annotators that are ready to measure.
+
+An annotator's settings are the keyword arguments of its factory, checked by their type hints. A name with a dot is a
+user's own: the import path of a factory, `package.module:function`.
+"""
+
+import importlib
+import inspect
+from collections.abc import Callable, Mapping
+from typing import Any, cast
+
+from pydantic import BaseModel, ConfigDict, create_model
+
+from thresher.annotators.base import Annotator
+
+ANNOTATORS = {
+    "sizes_v1": "thresher.annotators.sizes:sizes_v1",
+    "language_v1": "thresher.annotators.language:language_v1",
+    "gopher_v1": "thresher.annotators.gopher:gopher_v1",
+    "repetition_v1": "thresher.annotators.repetition:repetition_v1",
+    "fineweb_v1": "thresher.annotators.fineweb:fineweb_v1",
+    "exact_v1": "thresher.annotators.exact:exact_v1",
+    "minhash_v1": "thresher.annotators.minhash:minhash_v1",
+}
+
+
+def make(name: str, settings: Mapping[str, Any]) -> Annotator:
+    """The annotator called `name` under these settings; settings that it does not know raise pydantic's error."""
+    factory = _factory(name)
+    checked = settings_model(name)(**settings)
+    return factory(**checked.model_dump())
+
+
+def settings_model(name: str) -> type[BaseModel]:
+    """The settings that an annotator takes, as a pydantic model made from its factory's signature."""
+    fields: dict[str, Any] = {
+        parameter.name: (parameter.annotation, parameter.default)
+        for parameter in inspect.signature(_factory(name)).parameters.values()
+    }
+    return create_model(name, __config__=ConfigDict(extra="forbid", frozen=True), **fields)
+
+
+def _factory(name: str) -> Callable[..., Annotator]:
+    module, _, function = ANNOTATORS.get(name, name).partition(":")
+    return cast(Callable[..., Annotator], getattr(importlib.import_module(module), function))

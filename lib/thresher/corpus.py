@@ -1,0 +1,149 @@
+"""A corpus: one set of Delta tables, how they are read and how they are written.
+
+Everything that touches a table goes through here, in a folder or in a catalog, on a classic session or through Spark
+Connect. Reading a table that is not there yet gives an empty one of the right columns.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from pyspark.errors import AnalysisException
+from pyspark.sql import Column, DataFrame, Observation, SparkSession
+from pyspark.sql import functions as F
+from pyspark.sql.types import StructType
+
+from thresher.location import Location
+from thresher.tables import DOCUMENTS, DUPLICATES, INPUTS, QUARANTINE, RUNS, VERDICTS, Table
+
+_ABSENT = {"TABLE_OR_VIEW_NOT_FOUND", "DELTA_TABLE_NOT_FOUND", "DELTA_PATH_DOES_NOT_EXIST", "PATH_NOT_FOUND",
+           "SCHEMA_NOT_FOUND", "DELTA_MISSING_DELTA_TABLE"}  # fmt: skip
+# Releases point at the files of `documents`: no table of ours is ever rewritten behind our back.
+_PROPERTIES = {
+    "delta.autoOptimize.autoCompact": "false",
+    "delta.autoOptimize.optimizeWrite": "false",
+    "delta.enableDeletionVectors": "true",
+}
+
+
+@dataclass(frozen=True)
+class Write:
+    """Rows to commit to a table in place of those that `replaces` (an SQL predicate on its partitions) names.
+
+    `counts` are aggregates observed while the rows are written; they cost no pass of their own.
+    """
+
+    table: Table
+    rows: DataFrame
+    replaces: str
+    counts: Mapping[str, Column] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """The tables at one location, in one Spark session."""
+
+    spark: SparkSession
+    location: Location
+
+    @property
+    def documents(self) -> DataFrame:
+        """Every document as it arrived: the only table with text."""
+        return self.read(DOCUMENTS)
+
+    @property
+    def inputs(self) -> DataFrame:
+        """Every input file and the batch it went into."""
+        return self.read(INPUTS)
+
+    @property
+    def quarantine(self) -> DataFrame:
+        """Every input record that could not become a document, with the reason."""
+        return self.read(QUARANTINE)
+
+    @property
+    def verdicts(self) -> DataFrame:
+        """Every rule that a document failed, by recipe."""
+        return self.read(VERDICTS)
+
+    @property
+    def duplicates(self) -> DataFrame:
+        """Every member of a duplicate cluster, by recipe and method."""
+        return self.read(DUPLICATES)
+
+    @property
+    def runs(self) -> DataFrame:
+        """Every stage of every run: settings, counts, seconds."""
+        return self.read(RUNS)
+
+    def exists(self, name: str) -> bool:
+        """Whether a table of this name is there."""
+        try:
+            _ = self.spark.table(self.location.table(name)).schema
+        except AnalysisException as error:
+            if (error.getCondition() or "").split(".")[0] in _ABSENT:
+                return False
+            raise
+        return True
+
+    def table(self, name: str) -> DataFrame:
+        """The table of this name, which must be there."""
+        return self.spark.table(self.location.table(name))
+
+    def read(self, table: Table, batches: Sequence[int] | None = None) -> DataFrame:
+        """The table's rows, of these batches alone if any are named; no rows where it is not there yet."""
+        if not self.exists(table.name):
+            return self.spark.createDataFrame([], table.schema)
+        rows = self.table(table.name)
+        return rows if batches is None else rows.where(F.col("batch").isin(list(batches)))
+
+    def version(self, name: str) -> int:
+        """The newest version of a table."""
+        newest = self.spark.sql(f"DESCRIBE HISTORY {self.location.table(name)} LIMIT 1").first()
+        assert newest is not None
+        return int(newest["version"])
+
+    def commit(self, write: Write) -> dict[str, int]:
+        """Replace what `write` names by its rows in one Delta commit; returns the counts observed meanwhile."""
+        rows, observed = write.rows, Observation()
+        if write.counts:
+            rows = rows.observe(observed, *(count.alias(name) for name, count in write.counts.items()))
+        rows = _laid_out(conform(rows, write.table), write.table)
+        self._save(write.table, rows, {"replaceWhere": write.replaces}, "overwrite")
+        return {name: int(value or 0) for name, value in observed.get.items()} if write.counts else {}
+
+    def append(self, table: Table, rows: DataFrame) -> None:
+        """Add rows in one Delta commit."""
+        self._save(table, conform(rows, table), {}, "append")
+
+    def overwrite(self, table: Table, rows: DataFrame) -> None:
+        """Replace the whole table in one Delta commit; of two at a time one fails."""
+        self._save(table, conform(rows, table), {}, "overwrite")
+
+    def _save(self, table: Table, rows: DataFrame, options: Mapping[str, str], mode: str) -> None:
+        statistics = {"delta.dataSkippingStatsColumns": ",".join(table.statistics)} if table.statistics else {}
+        writer = rows.write.format("delta").mode(mode).options(**_PROPERTIES, **statistics, **options)
+        if table.partitions:
+            writer = writer.partitionBy(*table.partitions)
+        if self.location.in_catalog:
+            writer.saveAsTable(self.location.table(table.name))
+        else:
+            writer.save(self.location.file(table.name))
+
+
+def conform(rows: DataFrame, table: Table) -> DataFrame:
+    """The table's columns in its order and types; a column that is missing in `rows` is null."""
+    have = set(rows.columns)
+    return rows.select(
+        *(
+            (F.col(field.name) if field.name in have else F.lit(None)).cast(field.dataType).alias(field.name)
+            for field in StructType.fromDDL(table.schema)
+        )
+    )
+
+
+def _laid_out(rows: DataFrame, table: Table) -> DataFrame:
+    """Rows by ranges of the column that documents are looked up by, so that one look-up reads one small part."""
+    if table.sorted_by is None:
+        return rows
+    # The writer would sort by partition again, and lose our order, if the partition columns did not come first.
+    return rows.repartitionByRange(table.sorted_by).sortWithinPartitions(*table.partitions, table.sorted_by)

@@ -1,0 +1,23 @@
+"""All rule sets by name, and a rule set under a recipe's own bounds."""
+
+import importlib
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, cast
+
+from thresher.filters.rule import Rule, RuleSet
+
+RULESETS = ("language_v1", "gopher_quality_v1", "gopher_repetition_v1", "fineweb_quality_v1")
+BOUNDS = ("at_least", "at_most", "above", "below", "one_of", "none_of")
+
+
+def ruleset(name: str, overrides: Mapping[str, Mapping[str, Any]] | None = None) -> RuleSet:
+    """The published rule set called `name`, with the bounds that `overrides` names by rule in place of its own."""
+    module = importlib.import_module(f"thresher.filters.{name}")
+    published = cast(RuleSet, getattr(module, name.upper()))
+    changed = overrides or {}
+    return replace(published, rules=tuple(_bounded(rule, changed.get(rule.name, {})) for rule in published.rules))
+
+
+def _bounded(rule: Rule, bounds: Mapping[str, Any]) -> Rule:
+    return replace(rule, **{key: tuple(v) if isinstance(v, list | tuple) else v for key, v in bounds.items()})

@@ -1,0 +1,215 @@
+"""A recipe: one YAML file that says which signals, rules and copies make a corpus, checked before Spark starts.
+
+`read_recipe` turns a name or a path into checked settings. What is wrong is told in one line that names the file, the
+key and the nearest right name.
+"""
+
+from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
+from functools import cached_property
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from thresher.annotators.base import Annotator
+from thresher.annotators.registry import ANNOTATORS, make, settings_model
+from thresher.errors import UsageError
+from thresher.filters.registry import BOUNDS, RULESETS, ruleset
+from thresher.filters.rule import RuleSet
+
+Bounds = dict[str, float | list[str] | None]
+
+
+class _Settings(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class MinHashSettings(_Settings):
+    """Banding of the signature: two documents are candidates when all `rows` values of one of `bands` bands agree."""
+
+    bands: int = Field(default=14, ge=1, le=1024)
+    rows: int = Field(default=8, ge=1, le=1024)
+
+
+class DedupSettings(_Settings):
+    """Which duplicates are sought, and which copy is kept: the first by `keep` (`-` before a column: largest first)."""
+
+    exact: bool = True
+    minhash: MinHashSettings | None = MinHashSettings()
+    keep: tuple[str, ...] = ("-sizes_v1.characters", "doc_id")
+
+
+class ExportSettings(_Settings):
+    """How a release is written for the trainer; `columns` are columns of `documents`, or `meta.KEY`."""
+
+    format: Literal["parquet", "jsonl"] = "parquet"
+    columns: tuple[str, ...] = ("doc_id", "dataset", "record_id", "url", "date", "text")
+    file_bytes: int = Field(default=256 * 2**20, ge=2**16)
+
+
+class Recipe(_Settings):
+    """All settings of one recipe."""
+
+    name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")
+    description: str = ""
+    annotate: dict[str, dict[str, Any]]
+    filter: dict[str, dict[str, Bounds]] = {}
+    dedup: DedupSettings | None = DedupSettings()
+    export: ExportSettings = ExportSettings()
+
+    @field_validator("annotate", "filter", mode="before")
+    @classmethod
+    def _names_alone_are_enough(cls, value: Any) -> Any:
+        if isinstance(value, Mapping):
+            return {name: {} if settings is None else settings for name, settings in value.items()}
+        return value
+
+    @field_validator("annotate")
+    @classmethod
+    def _known_annotators(cls, value: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+        for name, settings in value.items():
+            if ":" not in name:
+                _require(name, ANNOTATORS, "annotator")
+            settings_model(name)(**settings)
+        return value
+
+    @field_validator("filter")
+    @classmethod
+    def _known_rules(cls, value: dict[str, dict[str, Bounds]]) -> dict[str, dict[str, Bounds]]:
+        for name, overrides in value.items():
+            _require(name, RULESETS, "rule set")
+            rules = [rule.name for rule in ruleset(name).rules]
+            for rule, bounds in overrides.items():
+                _require(rule, rules, f"rule of {name}")
+                for bound in bounds:
+                    _require(bound, BOUNDS, f"bound of {name}.{rule}")
+        return value
+
+    @model_validator(mode="after")
+    def _signals_are_measured(self) -> "Recipe":
+        needed = {a for rules in self.rulesets for a in rules.annotators}
+        if self.dedup is not None:
+            needed |= {key.lstrip("-").split(".")[0] for key in self.dedup.keep if "." in key}
+            needed |= {"exact_v1"} if self.dedup.exact else set()
+            needed |= {"minhash_v1"} if self.dedup.minhash else set()
+        missing = sorted(needed - set(self.annotate))
+        if missing:
+            raise ValueError(f"annotate lacks {', '.join(missing)}, which filter or dedup need: add it there")
+        return self
+
+    @model_validator(mode="after")
+    def _bands_fit_the_signature(self) -> "Recipe":
+        if self.dedup is not None and self.dedup.minhash is not None:
+            have = settings_model("minhash_v1")(**self.annotate["minhash_v1"]).model_dump()["permutations"]
+            wanted = self.dedup.minhash.bands * self.dedup.minhash.rows
+            if wanted > have:
+                raise ValueError(f"dedup.minhash needs bands x rows = {wanted} permutations, annotate makes {have}")
+        return self
+
+    @cached_property
+    def rulesets(self) -> tuple[RuleSet, ...]:
+        """The recipe's rule sets, under its own bounds."""
+        return tuple(ruleset(name, overrides) for name, overrides in self.filter.items())
+
+    @cached_property
+    def annotators(self) -> tuple[Annotator, ...]:
+        """The recipe's annotators, ready to measure (models are found, not loaded)."""
+        return tuple(make(name, settings) for name, settings in self.annotate.items())
+
+
+def read_recipe(recipe: str, changes: Sequence[str] = ()) -> Recipe:
+    """The recipe of this name (one that ships) or path, with `changes` such as `dedup.minhash.bands=9` made to it.
+
+    Raises `UsageError`, one line, where a file, a key or a value is wrong.
+    """
+    path = _find(recipe)
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise UsageError(f"{path}: {' '.join(str(error).split())}") from error
+    if not isinstance(content, dict):
+        raise UsageError(f"{path}: a recipe is a mapping of settings, this is {type(content).__name__}")
+    for change in changes:
+        _change(content, change)
+    try:
+        return Recipe(**content)
+    except ValidationError as error:
+        raise UsageError(f"{path}: {_one_line(error)}") from error
+
+
+def shipped_recipes() -> list[str]:
+    """The names of the recipes that ship with thresher."""
+    return sorted(Path(str(path)).stem for path in files("thresher_conf").joinpath("recipes").iterdir())
+
+
+def _find(recipe: str) -> Path:
+    if recipe.endswith((".yaml", ".yml")) or "/" in recipe:
+        return Path(recipe)
+    _require_recipe(recipe)
+    return Path(str(files("thresher_conf").joinpath("recipes", f"{recipe}.yaml")))
+
+
+def _require_recipe(recipe: str) -> None:
+    known = shipped_recipes()
+    if recipe not in known:
+        raise UsageError(f"{_unknown(recipe, known, 'recipe')} (or give a path that ends in .yaml)")
+
+
+def _require(name: str, known: Sequence[str] | Mapping[str, Any], what: str) -> None:
+    if name not in known:
+        raise ValueError(_unknown(name, list(known), what))
+
+
+def _unknown(name: str, known: Sequence[str], what: str) -> str:
+    near = get_close_matches(name, known, n=1, cutoff=0.5)
+    hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(known)}"
+    return f"no {what} is called {name}; {hint}"
+
+
+def _change(content: dict[str, Any], change: str) -> None:
+    """Carry out one `--set a.b=value`; a rule set's or an annotator's name may come first."""
+    key, equals, value = change.partition("=")
+    if not equals or not key:
+        raise UsageError(f"--set {change}: write it as key.key=value")
+    parts = key.split(".")
+    if parts[0] in RULESETS and parts[0] in content.get("filter", {}):
+        parts.insert(0, "filter")
+    elif parts[0] in ANNOTATORS:
+        parts.insert(0, "annotate")
+    place = content
+    for part in parts[:-1]:
+        if place.get(part) is None:
+            place[part] = {}
+        place = place[part]
+        if not isinstance(place, dict):
+            raise UsageError(f"--set {change}: {part} holds no settings")
+    try:
+        place[parts[-1]] = yaml.safe_load(value)
+    except yaml.YAMLError as error:
+        raise UsageError(f"--set {change}: the value cannot be read: {' '.join(str(error).split())}") from error
+
+
+def _one_line(error: ValidationError) -> str:
+    first = error.errors()[0]
+    where = ".".join(str(part) for part in first["loc"])
+    message = first["msg"].removeprefix("Value error, ")
+    if first["type"] == "extra_forbidden":
+        message = _unknown(str(first["loc"][-1]), _keys_beside(first["loc"]), "setting")
+    elif not isinstance(first["input"], dict | BaseModel):
+        message = f"{message} (got {first['input']!r})"
+    return f"{where}: {message}" if where else message
+
+
+def _keys_beside(loc: tuple[int | str, ...]) -> list[str]:
+    """The settings known where an unknown one stands."""
+    model: Any = Recipe
+    for part in loc[:-1]:
+        annotation = model.model_fields[str(part)].annotation
+        options = [a for a in getattr(annotation, "__args__", (annotation,)) if isinstance(a, type)]
+        model = next((o for o in options if issubclass(o, BaseModel)), None)
+        if model is None:
+            return []
+    return list(model.model_fields)

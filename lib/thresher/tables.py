@@ -1,0 +1,79 @@
+"""The tables of a corpus: their columns, how they are partitioned, which columns carry statistics.
+
+This is DESIGN's list of tables as data. `corpus.py` reads and writes them; nothing else knows a table's schema.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Table:
+    """One kind of table: `schema` and `partitions` in Spark's terms, `statistics` the columns that files are skipped by.
+
+    `sorted_by` is the column by whose ranges the rows are laid out, for tables in which one document is looked up.
+    `append_only` tables take a row a commit; the others replace whole partitions.
+    """
+
+    name: str
+    schema: str
+    partitions: tuple[str, ...] = ()
+    statistics: tuple[str, ...] = ()
+    sorted_by: str | None = None
+
+
+INPUTS = Table(
+    "inputs",
+    "batch int, path string, name string, size long, modified long, kind string, dataset string",
+    partitions=("batch",),
+    statistics=("path",),
+)
+DOCUMENTS = Table(
+    "documents",
+    "doc_id long, batch int, dataset string, record_id string, path string, offset long, url string, "
+    "date timestamp, text string, meta map<string,string>",
+    partitions=("batch",),
+    statistics=("doc_id", "dataset", "date"),
+)
+QUARANTINE = Table(
+    "quarantine",
+    "stage string, batch int, path string, offset long, record_id string, url string, error string, raw binary",
+    partitions=("stage", "batch"),
+    statistics=("path",),
+)
+VERDICTS = Table(
+    "verdicts",
+    "recipe string, stage string, batch int, doc_id long, rule string, value double, threshold double, "
+    "detail string, matched_doc long, matched_corpus string, run_id string",
+    partitions=("recipe", "stage", "batch"),
+    statistics=("doc_id", "rule"),
+    sorted_by="doc_id",
+)
+DUPLICATES = Table(
+    "duplicates",
+    "recipe string, method string, doc_id long, batch int, cluster_id long, kept boolean, keeper long, "
+    "matched_doc long, similarity double, run_id string",
+    partitions=("recipe", "method"),
+    statistics=("doc_id", "cluster_id"),
+    sorted_by="doc_id",
+)
+RUNS = Table(
+    "runs",
+    "run_id string, stage string, recipe string, fingerprint string, inputs string, batches array<int>, "
+    "settings string, counts map<string,long>, details map<string,string>, started timestamp, seconds double, "
+    "status string",
+    statistics=("stage", "recipe"),
+)
+LEASE = Table("lease", "holder string, host string, pid long, since timestamp, heartbeat timestamp")
+
+
+def signals_table(fingerprint: str, columns: str) -> Table:
+    """The table of one annotate pass; `columns` is the DDL of its annotators' struct columns.
+
+    `failed` says why a document could not be measured; its structs are then null.
+    """
+    return Table(
+        f"signals/{fingerprint}",
+        f"doc_id long, batch int, failed string, {columns}",
+        partitions=("batch",),
+        statistics=("doc_id",),
+    )

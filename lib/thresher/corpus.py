@@ -7,6 +7,7 @@ Connect. Reading a table that is not there yet gives an empty one of the right c
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+import fsspec
 from pyspark.errors import AnalysisException
 from pyspark.sql import Column, DataFrame, Observation, SparkSession
 from pyspark.sql import functions as F
@@ -29,13 +30,15 @@ _PROPERTIES = {
 class Write:
     """Rows to commit to a table in place of those that `replaces` (an SQL predicate on its partitions) names.
 
-    `counts` are aggregates observed while the rows are written; they cost no pass of their own.
+    `counts` are aggregates over `rows`, observed on the way to the table at no pass of their own; of the rows only
+    those are written for which `where` holds.
     """
 
     table: Table
     rows: DataFrame
     replaces: str
     counts: Mapping[str, Column] = field(default_factory=dict)
+    where: Column | None = None
 
 
 @dataclass(frozen=True)
@@ -102,12 +105,23 @@ class Corpus:
         assert newest is not None
         return int(newest["version"])
 
+    def drop(self, name: str) -> None:
+        """Remove a table and its files; only a release that was never published is ever removed."""
+        if self.location.in_catalog:
+            self.spark.sql(f"DROP TABLE {self.location.table(name)}")
+        else:
+            filesystem, path = fsspec.core.url_to_fs(self.location.file(name))
+            filesystem.rm(path, recursive=True)
+
     def commit(self, write: Write) -> dict[str, int]:
         """Replace what `write` names by its rows in one Delta commit; returns the counts observed meanwhile."""
-        rows, observed = write.rows, Observation()
+        # The layout samples its input: what is observed before it would be counted twice.
+        rows, observed = _laid_out(write.rows, write.table), Observation()
         if write.counts:
             rows = rows.observe(observed, *(count.alias(name) for name, count in write.counts.items()))
-        rows = _laid_out(conform(rows, write.table), write.table)
+        if write.where is not None:
+            rows = rows.where(write.where)
+        rows = conform(rows, write.table)
         self._save(write.table, rows, {"replaceWhere": write.replaces}, "overwrite")
         return {name: int(value or 0) for name, value in observed.get.items()} if write.counts else {}
 

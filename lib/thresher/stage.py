@@ -7,7 +7,7 @@ repeats any of this.
 
 import logging
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -27,9 +27,12 @@ _PARTITION_BYTES = 128 * 2**20
 
 @dataclass(frozen=True)
 class Result:
-    """What a stage did: rows to commit, in order, and what `runs` shall remember of it."""
+    """What a stage did: rows to commit, in order, and what `runs` shall remember of it.
 
-    writes: Sequence[Write] = ()
+    `writes` may be a generator whose later writes read what its earlier ones have committed.
+    """
+
+    writes: Iterable[Write] = ()
     counts: Mapping[str, int] = field(default_factory=dict)
     details: Mapping[str, str] = field(default_factory=dict)
     afterwards: Callable[[], object] = lambda: None

@@ -1,0 +1,67 @@
+"""Stage `curate`: a release, which is a shallow clone of `documents` with the dropped rows masked; it copies no text."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from pyspark.sql import functions as F
+
+from thresher.errors import UsageError
+from thresher.recipe import Recipe
+from thresher.runs import Runs
+from thresher.stage import Job, Result, Stage
+from thresher.tables import DOCUMENTS, VERDICTS
+from thresher_jobs import dedup, filter
+
+
+def settings(recipe: Recipe) -> Any:
+    """A release depends on verdicts alone; its recipe's name tells whose verdicts these are."""
+    return {"recipe": recipe.name}
+
+
+def newest_release(runs: Runs, recipe: str | None = None) -> str | None:
+    """The name of the newest published release, of this recipe where one is given."""
+    released = [row for row in runs.rows if row.stage == "curate" and recipe in (None, row.recipe)]
+    return released[-1].details["release"] if released else None
+
+
+def curate(job: Job, batches: Sequence[int]) -> Result:
+    """Clone `documents`, mask what any verdict of the recipe names, and publish by the row in `runs`."""
+    release = job.options.get("release") or _own_name(job)
+    version = job.corpus.version(DOCUMENTS.name)
+    if not _is_published(job, release):
+        _make(job, f"curated/{release}", version)
+    rows = job.corpus.table(f"curated/{release}").count()
+    return Result(counts={"documents": rows}, details={"release": release, "documents_version": str(version)})
+
+
+def _own_name(job: Job) -> str:
+    """A name that follows from what is in the release: the settings and the input files behind it."""
+    return f"{job.recipe.name}-{STAGE.fingerprint(job.recipe)[:8]}-{job.runs.inputs_digest()[:8]}"
+
+
+def _is_published(job: Job, release: str) -> bool:
+    """Whether this very release is there already; raises `UsageError` where its name belongs to another one."""
+    content = (STAGE.fingerprint(job.recipe), job.runs.inputs_digest())
+    for row in job.runs.rows:
+        if row.stage == "curate" and row.details["release"] == release:
+            if (row.fingerprint, row.inputs) != content:
+                raise UsageError(f"a release called {release} is published already: give --release another name")
+            return True
+    return False
+
+
+def _make(job: Job, name: str, version: int) -> None:
+    """Make the release's table; one of the same name that a killed run left behind was never published and goes."""
+    if job.corpus.exists(name):
+        job.corpus.drop(name)
+    release, documents = job.corpus.location.table(name), job.corpus.location.table(DOCUMENTS.name)
+    job.spark.sql(f"CREATE TABLE {release} SHALLOW CLONE {documents} VERSION AS OF {version}")
+    dropped = job.corpus.read(VERDICTS).where(F.col("recipe") == job.recipe.name).select("doc_id").distinct()
+    job.spark.sql(
+        f"MERGE INTO {release} AS release USING {{dropped}} AS dropped "
+        "ON release.doc_id = dropped.doc_id WHEN MATCHED THEN DELETE",
+        dropped=dropped,
+    )
+
+
+STAGE = Stage("curate", curate, settings, reads=(filter.STAGE, dedup.STAGE), by_batch=False)

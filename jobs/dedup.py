@@ -1,0 +1,100 @@
+"""Stage `dedup`: exact, then near duplicates among the documents that pass the filter; one copy of each is kept."""
+
+from collections.abc import Callable, Iterator, Sequence
+from functools import reduce
+from typing import Any
+
+from pyspark import StorageLevel
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+
+from thresher.corpus import Corpus, Write
+from thresher.dedup.exact import exact_duplicates
+from thresher.dedup.keep import keep_order
+from thresher.dedup.minhash import minhash_duplicates, minhash_edges
+from thresher.errors import UsageError
+from thresher.filters.judge import passes
+from thresher.recipe import DedupSettings, Recipe
+from thresher.stage import Job, Result, Stage
+from thresher.tables import DOCUMENTS, DUPLICATES, VERDICTS
+from thresher_jobs import annotate, filter
+
+
+def settings(recipe: Recipe) -> Any:
+    """What the clusters depend on."""
+    return recipe.dedup.model_dump(mode="json") if recipe.dedup else None
+
+
+def dedup(job: Job, batches: Sequence[int]) -> Result:
+    """The recipe's duplicates, and a verdict for each copy that is not kept."""
+    held: list[DataFrame] = []
+
+    def hold(rows: DataFrame) -> DataFrame:
+        held.append(rows.persist(StorageLevel.DISK_ONLY))
+        return held[-1]
+
+    def release() -> None:
+        for rows in held:
+            rows.unpersist()
+
+    return Result(_writes(job, hold), afterwards=release)
+
+
+def _writes(job: Job, hold: Callable[[DataFrame], DataFrame]) -> Iterator[Write]:
+    own = {"recipe": F.lit(job.recipe.name), "run_id": F.lit(job.run_id)}
+    dropped = F.col("kept") == F.lit(False)
+    counts = {
+        "clustered": F.count(F.lit(1)),
+        "dropped_exact": F.count_if(dropped & (F.col("method") == "exact")),
+        "dropped_minhash": F.count_if(dropped & (F.col("method") == "minhash")),
+    }
+    mine = f"recipe = '{job.recipe.name}'"
+    yield Write(DUPLICATES, _duplicates(job, hold).withColumns(own), mine, counts)
+    committed = job.corpus.read(DUPLICATES).where(mine).where(dropped)
+    verdicts = committed.withColumns({"stage": F.lit("dedup"), **_verdict()})
+    yield Write(VERDICTS, verdicts, f"{mine} AND stage = 'dedup'", {"verdicts": F.count(F.lit(1))})
+
+
+def _duplicates(job: Job, hold: Callable[[DataFrame], DataFrame]) -> DataFrame:
+    """The clusters that the recipe asks for; near duplicates are sought among the copies that exact dedup keeps."""
+    wanted = job.recipe.dedup
+    if wanted is None:
+        return job.spark.createDataFrame([], DUPLICATES.schema)
+    candidates, order = _candidates(job, wanted)
+    found = []
+    if wanted.exact:
+        found.append(hold(exact_duplicates(candidates, order)))
+        candidates = candidates.join(found[0].where("NOT kept"), "doc_id", "left_anti")
+    if wanted.minhash is not None:
+        edges = hold(minhash_edges(candidates, wanted.minhash.bands, wanted.minhash.rows))
+        found.append(minhash_duplicates(candidates, edges, order))
+    return reduce(DataFrame.unionByName, found, job.spark.createDataFrame([], found[0].schema))
+
+
+def _candidates(job: Job, wanted: DedupSettings) -> tuple[DataFrame, list[Column]]:
+    """The documents that pass the filter, with what dedup needs of them, and the order in which copies are kept."""
+    keys = [key.lstrip("-") for key in wanted.keep]
+    signals = job.corpus.read(annotate.signals_of(job.recipe)).where(passes(job.recipe.rulesets))
+    own = [key for key in keys if "." not in key and key != "doc_id"]
+    if own:
+        signals = signals.join(_of_documents(job.corpus, own), "doc_id")
+    columns = [f"keep_{place}" for place in range(len(keys))]
+    hashes = ["exact_v1"] * wanted.exact + ["minhash_v1"] * (wanted.minhash is not None)
+    ranked = [F.col(key).alias(column) for key, column in zip(keys, columns, strict=True)]
+    return signals.select("doc_id", "batch", *hashes, *ranked), keep_order(wanted.keep, columns)
+
+
+def _of_documents(corpus: Corpus, columns: Sequence[str]) -> DataFrame:
+    documents = corpus.read(DOCUMENTS)
+    unknown = [column for column in columns if column not in documents.columns or column in ("text", "meta")]
+    if unknown:
+        raise UsageError(f"dedup.keep: {unknown[0]} is neither a column of documents nor a signal (annotator.field)")
+    return documents.select("doc_id", *columns)
+
+
+def _verdict() -> dict[str, Column]:
+    """The columns of a dropped copy's verdict: its rule is the method, its value the similarity to its match."""
+    return {"rule": F.concat(F.lit("dedup."), "method"), "value": F.col("similarity")}
+
+
+STAGE = Stage("dedup", dedup, settings, reads=(filter.STAGE,), by_batch=False)

@@ -1,0 +1,62 @@
+"""Stage `export`: the recipe's newest release as files for the trainer; the one stage that copies text."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from thresher.export.files import chosen_columns, write_files, write_manifest
+from thresher.recipe import Recipe
+from thresher.stage import Job, Result, Stage
+from thresher_jobs import annotate, curate, dedup, filter
+
+
+def settings(recipe: Recipe) -> Any:
+    """What the files depend on."""
+    return recipe.export.model_dump(mode="json")
+
+
+def export(job: Job, batches: Sequence[int]) -> Result:
+    """Write the release and its manifest to `export/RELEASE`, or below `--output`."""
+    published = job.runs.newest(curate.STAGE.name, job.recipe.name)
+    assert published is not None, "export reads curate"
+    release = published.details["release"]
+    output = job.options.get("output")
+    folder = f"{output.rstrip('/')}/{release}" if output else job.corpus.location.file(f"export/{release}")
+    rows = chosen_columns(job.corpus.table(f"curated/{release}"), job.recipe.export.columns)
+    with _sized_reads(job, job.recipe.export.file_bytes):
+        written = write_files(rows, job.recipe.export.format, folder)
+    manifest = write_manifest(folder, _manifest(job, release, published.details["documents_version"], written))
+    return Result(
+        counts={"documents": written["rows"]},
+        details={"release": release, "folder": folder, "manifest": manifest, "content": f"{written['content']:016x}"},
+    )
+
+
+@contextmanager
+def _sized_reads(job: Job, file_bytes: int) -> Iterator[None]:
+    """Tasks that read as much as one file shall hold: so the files have their size without moving text."""
+    key = "spark.sql.files.maxPartitionBytes"
+    before = job.spark.conf.get(key)
+    job.spark.conf.set(key, str(file_bytes))
+    try:
+        yield
+    finally:
+        job.spark.conf.set(key, str(before))
+
+
+def _manifest(job: Job, release: str, documents_version: str, written: dict[str, int]) -> dict[str, Any]:
+    stages = (annotate.STAGE, filter.STAGE, dedup.STAGE, curate.STAGE, STAGE)
+    return {
+        "release": release,
+        "rows": written["rows"],
+        "content": f"{written['content']:016x}",
+        "format": job.recipe.export.format,
+        "columns": list(job.recipe.export.columns),
+        "recipe": job.recipe.model_dump(mode="json"),
+        "fingerprints": {stage.name: stage.fingerprint(job.recipe) for stage in stages},
+        "inputs": job.runs.inputs_digest(),
+        "table_versions": {"documents": int(documents_version)},
+    }
+
+
+STAGE = Stage("export", export, settings, reads=(curate.STAGE,), by_batch=False)

@@ -1,0 +1,40 @@
+"""The whole recipe, stage by stage: what `thresher run` does."""
+
+import uuid
+from collections.abc import Mapping, Sequence
+
+from thresher.corpus import Corpus
+from thresher.lease import Lease
+from thresher.recipe import Recipe
+from thresher.runs import Runs
+from thresher.stage import Job, Stage, pending, run_stage
+from thresher_jobs import annotate, curate, dedup, export, filter, report
+from thresher_jobs.ingest import Ingest
+
+STAGES: tuple[Stage, ...] = (
+    annotate.STAGE, filter.STAGE, dedup.STAGE, curate.STAGE, export.STAGE, report.STAGE,
+)  # fmt: skip
+
+
+def run(
+    corpus: Corpus,
+    recipe: Recipe,
+    stages: Sequence[Stage] = STAGES,
+    ingest: Ingest | None = None,
+    options: Mapping[str, str] | None = None,
+) -> Job:
+    """Ingest where asked, then bring every stage up to date; the lease is taken only where there is something to do.
+
+    Returns the job, whose `runs` say what was done: rows of `job.run_id` are new.
+    """
+    job = Job(corpus, recipe, Runs(corpus), uuid.uuid4().hex[:12], options or {})
+    if not (ingest and ingest.is_due(job)) and not any(pending(stage, recipe, job.runs) for stage in stages):
+        return job
+    with Lease(corpus, job.run_id):
+        # Another run may have worked between our look and our lease.
+        job = Job(corpus, recipe, Runs(corpus), job.run_id, job.options)
+        if ingest and ingest.is_due(job):
+            ingest.run(job)
+        for stage in stages:
+            run_stage(stage, job)
+    return job

@@ -1,0 +1,28 @@
+"""Which copy is kept: the first of a cluster by an ORDER BY over documents and signals."""
+
+from collections.abc import Sequence
+
+from pyspark.sql import Column, DataFrame, Window
+from pyspark.sql import functions as F
+
+
+def keep_order(keep: Sequence[str], columns: Sequence[str]) -> list[Column]:
+    """The order in which copies are preferred; `columns` hold the keys, `-` before a key puts the largest first.
+
+    Nulls come last either way, and doc_id decides between equals, so that the order is total.
+    """
+    order = []
+    for key, column in zip(keep, columns, strict=True):
+        order.append(F.desc_nulls_last(column) if key.startswith("-") else F.asc_nulls_last(column))
+    return [*order, F.asc("doc_id")]
+
+
+def with_keeper(members: DataFrame, cluster: Sequence[str], order: Sequence[Column]) -> DataFrame:
+    """Adds `keeper`, `kept`, `cluster_id` (its smallest doc_id) and `members` to every member of a cluster."""
+    together = Window.partitionBy(*cluster)
+    return (
+        members.withColumn("keeper", F.first("doc_id").over(together.orderBy(*order)))
+        .withColumn("cluster_id", F.min("doc_id").over(together))
+        .withColumn("members", F.count(F.lit(1)).over(together))
+        .withColumn("kept", F.col("doc_id") == F.col("keeper"))
+    )

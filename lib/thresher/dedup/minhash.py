@@ -1,0 +1,90 @@
+"""Near duplicates: MinHash LSH (Broder 1997; Leskovec, Rajaraman and Ullman, Mining of Massive Datasets, 3.4).
+
+Documents that agree in all rows of any band fall into one bucket. A bucket of n documents gives n - 1 edges, to its
+smallest doc_id, never all pairs; connected components of these edges are the clusters.
+"""
+
+from collections.abc import Sequence
+
+import pyarrow as pa
+from pyspark.sql import Column, DataFrame, Window
+from pyspark.sql import functions as F
+
+from thresher.dedup.components import connected_components
+from thresher.dedup.keep import with_keeper
+
+VALUE_BYTES = 4
+
+
+def band_keys(signature: Column, bands: int, rows: int) -> Column:
+    """An array of one 64-bit key for each band of a signature; the band's number goes into the key."""
+    width = rows * VALUE_BYTES
+    return F.array(*(F.xxhash64(F.lit(b), F.substring(signature, b * width + 1, width)) for b in range(bands)))
+
+
+def candidate_edges(signatures: DataFrame, bands: int, rows: int) -> DataFrame:
+    """Distinct pairs (`doc_id`, `centre`) that share a bucket; `centre` is the bucket's smallest doc_id.
+
+    `signatures` holds `doc_id` and `signature`. One long as the window's key lets Spark sort by radix, and a window
+    spills where a bucket is large, so that a boilerplate page a million times over does not fill the memory.
+    """
+    buckets = signatures.select("doc_id", F.explode(band_keys(F.col("signature"), bands, rows)).alias("key"))
+    centred = buckets.withColumn("centre", F.min("doc_id").over(Window.partitionBy("key")))
+    return centred.where("doc_id <> centre").select("doc_id", "centre").distinct()
+
+
+def with_similarity(edges: DataFrame, signatures: DataFrame) -> DataFrame:
+    """Adds `similarity`, the share of the two signatures' values that agree: an estimate of the Jaccard similarity."""
+    left = signatures.select("doc_id", F.col("signature").alias("left"))
+    right = signatures.select(F.col("doc_id").alias("centre"), F.col("signature").alias("right"))
+    joined = edges.join(left, "doc_id").join(right, "centre")
+    return joined.select("doc_id", "centre", _similarity("left", "right").alias("similarity"))
+
+
+def best_match(edges: DataFrame) -> DataFrame:
+    """For every document of an edge its most similar neighbour: `doc_id`, `matched_doc`, `similarity`."""
+    out = edges.select("doc_id", F.col("centre").alias("matched_doc"), "similarity")
+    back = edges.select(F.col("centre").alias("doc_id"), F.col("doc_id").alias("matched_doc"), "similarity")
+    # Of equally similar neighbours the one with the smallest id, whatever the order of the rows.
+    best = F.max(F.struct("similarity", F.bitwise_not("matched_doc").alias("inverted"))).alias("best")
+    ranked = out.unionByName(back).groupBy("doc_id").agg(best)
+    return ranked.select("doc_id", F.bitwise_not("best.inverted").alias("matched_doc"), "best.similarity")
+
+
+def minhash_edges(candidates: DataFrame, bands: int, rows: int) -> DataFrame:
+    """Every candidate pair with its estimated similarity: `doc_id`, `centre`, `similarity`.
+
+    `candidates` holds `doc_id` and `minhash_v1`; a null signature (a text too short to shingle) is in no pair.
+    """
+    signatures = candidates.select("doc_id", F.col("minhash_v1.signature").alias("signature")).dropna()
+    return with_similarity(candidate_edges(signatures, bands, rows), signatures)
+
+
+def minhash_duplicates(candidates: DataFrame, edges: DataFrame, order: Sequence[Column]) -> DataFrame:
+    """The members of every cluster of near duplicates, in the columns of `duplicates`.
+
+    `edges` is read twice, so keep it at hand (`persist`). A dropped copy's match is the neighbour that it is most
+    similar to, which need not be the keeper.
+    """
+    members = candidates.join(connected_components(edges), "doc_id")
+    clusters = with_keeper(members, ["component"], order).join(best_match(edges), "doc_id")
+    return clusters.select(
+        F.lit("minhash").alias("method"),
+        "doc_id",
+        "batch",
+        "cluster_id",
+        "kept",
+        "keeper",
+        F.when(~F.col("kept"), F.col("matched_doc")).alias("matched_doc"),
+        F.when(~F.col("kept"), F.col("similarity")).alias("similarity"),
+    )
+
+
+def _similarity(left: str, right: str) -> Column:
+    def compare(lefts: pa.Array, rights: pa.Array) -> pa.Array:
+        from thresher.kernels.minhash import similarity
+
+        return similarity(lefts, rights).cast(pa.float64())
+
+    compare.__annotations__ = {"lefts": pa.Array, "rights": pa.Array, "return": pa.Array}
+    return F.arrow_udf(compare, "double")(left, right)

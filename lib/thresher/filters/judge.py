@@ -1,0 +1,37 @@
+"""Rules applied to signals: which rules each document breaks, by how much. Reads no text."""
+
+from collections.abc import Sequence
+
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+
+from thresher.filters.rule import VERDICT, RuleSet
+
+FAILED = "annotate.failed"
+
+
+def broken_rules(rulesets: Sequence[RuleSet]) -> Column:
+    """An array of verdicts, one for each rule that the row's signals break; empty where the document passes."""
+    rules = [rule.broken(rules.name) for rules in rulesets for rule in rules.rules]
+    return F.array_compact(F.array(_unmeasured(), *rules))
+
+
+def passes(rulesets: Sequence[RuleSet]) -> Column:
+    """Whether the row's document breaks no rule."""
+    return F.size(broken_rules(rulesets)) == 0
+
+
+def verdicts(signals: DataFrame, rulesets: Sequence[RuleSet]) -> DataFrame:
+    """One row for each rule that each document breaks: `doc_id`, `batch`, `rule`, `value`, `threshold`, `detail`."""
+    broken = signals.select("doc_id", "batch", F.explode(broken_rules(rulesets)).alias("verdict"))
+    return broken.select("doc_id", "batch", "verdict.*")
+
+
+def _unmeasured() -> Column:
+    verdict = F.struct(
+        F.lit(FAILED).alias("rule"),
+        F.lit(None).cast("double").alias("value"),
+        F.lit(None).cast("double").alias("threshold"),
+        F.col("failed").alias("detail"),
+    )
+    return F.when(F.col("failed").isNotNull(), verdict.cast(VERDICT))

@@ -1,0 +1,306 @@
+"""fastText classification of text: the mean of the rows of words and character n-grams, then a softmax over labels.
+
+Source: Joulin et al. 2016, "Bag of Tricks for Efficient Text Classification" (https://arxiv.org/abs/1607.01759);
+n-grams as in Bojanowski et al. 2017 (https://arxiv.org/abs/1607.04606). Two things are done here: words become rows
+(with a memo, since few words make most of a text), and the mean of the rows becomes a label.
+
+Rows are added one by one, in the order of the text, in float32, as the reference implementation adds them. The memo
+holds which rows a word has, never their sum, so that results do not depend on what was met before.
+"""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from thresher.kernels.jit import njit
+
+Rows = np.ndarray[Any, np.dtype[np.float32]]
+Ids = np.ndarray[Any, np.dtype[np.int32]]
+Bytes = npt.NDArray[np.uint8]
+Offsets = npt.NDArray[np.int64]
+
+BLOCK = 16  # rows are padded to whole blocks: a loop of fixed length becomes vector instructions
+MEMO_SLOTS = 1 << 16
+MEMO_ROWS = 13  # a word with more rows is looked up again each time; with start, size and count two cache lines
+WORD_START, WORD_END = 60, 62  # "<" and ">", which frame a word before it is cut into n-grams
+FLOOR = 1e-5  # added to a probability before its logarithm is taken
+FNV_32, FNV_64 = 2166136261, 14695981039346656037
+
+
+class Words(NamedTuple):
+    """Which rows a word has: its own if the dictionary has the word, and those of its character n-grams.
+
+    `slots` is a hash table with linear probing: the id of the word spelled
+    `spelling[starts[id]:starts[id + 1]]`, or -1. The row of a word is its id. `ngram_rows[h]` is the row of the n-grams
+    hashed to bucket h; where it is empty, rows follow the words'. `kept` has a bit for each bucket that was not pruned:
+    few are, and the bits stay in the processor's cache where the rows would not. `shortest` and `longest` bound an
+    n-gram's length in code points. `end_of_line` is the row that ends every text, or -1.
+    """
+
+    spelling: Bytes
+    starts: Offsets
+    slots: Ids
+    ngram_rows: Ids
+    kept: Bytes
+    rows: Rows
+    shortest: int
+    longest: int
+    buckets: int
+    end_of_line: int
+
+
+class Network(NamedTuple):
+    """The output layer: a row of weights per label, or per inner node of a binary tree whose leaves are the labels.
+
+    `left` and `right` are the children of each node, -1 at a leaf; the root is last. Both are empty for softmax.
+    """
+
+    weights: Rows
+    left: Ids
+    right: Ids
+    labels: int
+
+
+@njit
+def fnv1a(text: Bytes) -> np.uint32:
+    """32-bit FNV-1a as fastText has it: bytes from 128 up are taken as negative numbers."""
+    state = np.uint32(FNV_32)
+    for byte in text:
+        state = _mix(state, byte)
+    return state
+
+
+@njit
+def _mix(state: np.uint32, byte: np.uint8) -> np.uint32:
+    return np.uint32((state ^ np.uint32(np.int8(byte))) * np.uint32(16777619))
+
+
+@njit
+def word_table(spelling: Bytes, starts: Offsets) -> Ids:
+    """The hash table `Words.slots` of these words, at most half full; of equal words the first is found.
+
+    >>> slots = word_table(np.frombuffer(b"ofthe", np.uint8), np.array([0, 2, 5]))
+    >>> len(slots), sorted(slots[slots >= 0].tolist())
+    (8, [0, 1])
+    """
+    capacity = 4
+    while capacity < 2 * len(starts):
+        capacity *= 2
+    slots = np.full(capacity, -1, np.int32)
+    for row in range(len(starts) - 1):
+        slot = np.int64(fnv1a(spelling[starts[row] : starts[row + 1]])) & (capacity - 1)
+        while slots[slot] >= 0:
+            slot = (slot + 1) & (capacity - 1)
+        slots[slot] = row
+    return slots
+
+
+@njit
+def _is_separator(byte: np.uint8) -> bool:
+    return bool(byte == 32 or 9 <= byte <= 13 or byte == 0)
+
+
+@njit
+def _same(left: Bytes, start: int, right: Bytes, other: int, size: int) -> bool:
+    for i in range(size):
+        if left[start + i] != right[other + i]:
+            return False
+    return True
+
+
+@njit
+def _word_id(words: Words, data: Bytes, start: int, end: int) -> int:
+    """The word's place in the dictionary, or -1."""
+    mask = len(words.slots) - 1
+    state = np.uint32(FNV_32)
+    for i in range(start, end):
+        state = _mix(state, data[i])
+    slot = np.int64(state) & mask
+    while words.slots[slot] >= 0:
+        found = words.slots[slot]
+        first = words.starts[found]
+        if words.starts[found + 1] - first == end - start and _same(words.spelling, first, data, start, end - start):
+            return int(found)
+        slot = (slot + 1) & mask
+    return -1
+
+
+@njit
+def _add(matrix: Rows, rows: Offsets, n: int, total: Rows) -> None:
+    """Add n rows of the matrix to `total`, in their order."""
+    for i in range(n):
+        row = rows[i]
+        for block in range(0, len(total), BLOCK):
+            for k in range(BLOCK):
+                total[block + k] += matrix[row, block + k]
+
+
+@njit
+def _add_word(
+    words: Words, data: Bytes, start: int, end: int, framed: Bytes, rows: Offsets, total: Rows
+) -> tuple[int, bool]:
+    """Add a word's rows to `total`; returns how many there are, and whether `rows` still holds them all.
+
+    `framed` has room for the word and its frame, `rows` for more ids than one code point begins n-grams. The loops are
+    in one function, since a call for each n-gram would cost more than the n-gram.
+    """
+    kept, ngram_rows, buckets, first_row = words.kept, words.ngram_rows, words.buckets, len(words.starts) - 1
+    size = end - start + 2
+    framed[0], framed[size - 1] = WORD_START, WORD_END
+    for i in range(start, end):
+        framed[i - start + 1] = data[i]
+    rows[0] = _word_id(words, data, start, end)
+    added, n = 0, int(rows[0] >= 0)
+    for first in range(size):
+        if framed[first] & 0xC0 == 0x80:  # a continuation byte begins no n-gram
+            continue
+        if n + words.longest > len(rows):
+            _add(words.rows, rows, n, total)
+            added += n
+            n = 0
+        state, i = np.uint32(FNV_32), first
+        for length in range(1, words.longest + 1):
+            if i >= size:
+                break
+            state = _mix(state, framed[i])
+            i += 1
+            while i < size and framed[i] & 0xC0 == 0x80:
+                state = _mix(state, framed[i])
+                i += 1
+            if length < words.shortest or (length == 1 and (first == 0 or i == size)):
+                continue
+            bucket = state % np.uint32(buckets)
+            if kept[bucket >> np.uint32(3)] >> (bucket & np.uint32(7)) & 1:
+                rows[n] = ngram_rows[bucket] if len(ngram_rows) else first_row + np.int64(bucket)
+                n += 1
+    _add(words.rows, rows, n, total)
+    return added + n, added == 0
+
+
+@njit
+def _is_mark(data: Bytes, start: int, end: int) -> bool:
+    """Is this one of the format's own signs, a label (`__label__…`) or an end of line (`</s>`)? They are no words."""
+    size = end - start
+    if size == 4:
+        return bool(data[start] == 60 and data[start + 1] == 47 and data[start + 2] == 115 and data[start + 3] == 62)
+    if size < 9:
+        return False
+    return bool(
+        data[start] == 95
+        and data[start + 1] == 95
+        and data[start + 2] == 108
+        and data[start + 3] == 97
+        and data[start + 4] == 98
+        and data[start + 5] == 101
+        and data[start + 6] == 108
+        and data[start + 7] == 95
+        and data[start + 8] == 95
+    )
+
+
+@njit
+def _best_leaf(network: Network, hidden: Rows, nodes: Ids, scores: Rows) -> tuple[int, np.float32]:
+    """The most probable leaf of the tree and its log probability: depth first, cut by the best so far."""
+    best, best_score = -1, np.float32(-np.inf)
+    nodes[0], scores[0], depth = len(network.left) - 1, np.float32(0), 1
+    while depth:
+        depth -= 1
+        node, score = nodes[depth], scores[depth]
+        if score < best_score or (best >= 0 and score == best_score):
+            continue
+        if network.left[node] < 0:
+            best, best_score = node, score
+            continue
+        logit = np.float32(0)
+        for k in range(len(hidden)):
+            logit += network.weights[node - network.labels, k] * hidden[k]
+        right = np.float32(1.0 / (1.0 + np.exp(-logit)))
+        nodes[depth], scores[depth] = network.right[node], score + np.float32(np.log(np.float64(right) + FLOOR))
+        left = np.float32(1.0 - np.float64(right))
+        nodes[depth + 1], scores[depth + 1] = network.left[node], score + np.float32(np.log(np.float64(left) + FLOOR))
+        depth += 2
+    return best, best_score
+
+
+@njit
+def _best_label(network: Network, hidden: Rows, scores: Rows) -> tuple[int, np.float32]:
+    """The most probable label of a plain softmax and its log probability."""
+    best = 0
+    for label in range(network.labels):
+        scores[label] = np.float32(0)
+        for k in range(len(hidden)):
+            scores[label] += network.weights[label, k] * hidden[k]
+        if scores[label] > scores[best]:
+            best = label
+    total = np.float32(0)
+    for label in range(network.labels):
+        total += np.exp(scores[label] - scores[best])
+    return best, np.float32(np.log(1.0 / np.float64(total) + FLOOR))
+
+
+@njit
+def classify(
+    words: Words,
+    network: Network,
+    data: Bytes,
+    offsets: Offsets,
+    valid: npt.NDArray[np.bool_],
+) -> tuple[Ids, Rows]:
+    """The most probable label of each document (int32) and its probability (float32); -1 and 0 where it has no word.
+
+    The whole document is read as one line: words are separated by spaces, tabs, line ends and NUL bytes.
+    """
+    count, matrix = len(offsets) - 1, words.rows
+    labels, scores = np.full(count, -1, np.int32), np.zeros(count, np.float32)
+    # The memo of one call, direct-mapped: where in `data` a word stands, its size (0: none), how many rows, which.
+    memo = np.empty((MEMO_SLOTS, 3 + MEMO_ROWS), np.int64)
+    memo[:, 1] = 0
+    rows, framed = np.empty(MEMO_ROWS + words.longest, np.int64), np.empty(256, np.uint8)
+    hidden = np.empty(words.rows.shape[1], np.float32)
+    nodes, node_scores = np.empty(2 * network.labels + 1, np.int32), np.empty(2 * network.labels + 1, np.float32)
+    for d in range(count):
+        if not valid[d]:
+            continue
+        hidden[:] = 0
+        found, total = False, 0
+        i, end = offsets[d], offsets[d + 1]
+        while i < end:
+            if _is_separator(data[i]):
+                i += 1
+                continue
+            start, state = i, np.uint64(FNV_64)
+            while i < end and not _is_separator(data[i]):
+                state = (state ^ np.uint64(data[i])) * np.uint64(1099511628211)
+                i += 1
+            size = i - start
+            if _is_mark(data, start, i):
+                continue
+            found = True
+            slot = np.int64((state ^ (state >> np.uint64(32))) & np.uint64(MEMO_SLOTS - 1))
+            if memo[slot, 1] == size and _same(data, memo[slot, 0], data, start, size):
+                _add(matrix, memo[slot, 3:], memo[slot, 2], hidden)
+                total += memo[slot, 2]
+                continue
+            if size + 2 > len(framed):
+                framed = np.empty(2 * size + 2, np.uint8)
+            n, whole = _add_word(words, data, start, i, framed, rows, hidden)
+            total += n
+            if whole and n <= MEMO_ROWS:
+                memo[slot, 0], memo[slot, 1], memo[slot, 2] = start, size, n
+                for j in range(n):
+                    memo[slot, 3 + j] = rows[j]
+        if not found:
+            continue
+        if words.end_of_line >= 0:
+            rows[0] = words.end_of_line
+            _add(words.rows, rows, 1, hidden)
+            total += 1
+        if total:
+            hidden *= np.float32(1.0 / total)
+        if len(network.left):
+            labels[d], log_score = _best_leaf(network, hidden, nodes, node_scores)
+        else:
+            labels[d], log_score = _best_label(network, hidden, node_scores)
+        scores[d] = np.exp(log_score)
+    return labels, scores

@@ -1,0 +1,1 @@
+"""What language a document is written in: reading the published models."""

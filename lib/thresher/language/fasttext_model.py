@@ -1,0 +1,259 @@
+"""Read a trained fastText classifier (`.bin` or `.ftz`) into plain arrays for `thresher.kernels.fasttext`.
+
+The format is fastText's own, version 12: settings, dictionary with counts, the pruned n-gram index, then the input and
+the output matrix, each dense or product-quantised (Joulin et al. 2016, "FastText.zip", https://arxiv.org/abs/1612.03651).
+Quantised matrices are expanded once, here, into float32 rows.
+"""
+
+import struct
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from thresher.errors import ThresherError
+from thresher.kernels.fasttext import BLOCK, Bytes, Ids, Network, Rows, Words, word_table
+
+MAGIC, VERSION = 793712314, 12
+SUPERVISED, HIERARCHICAL, SOFTMAX = 3, 1, 3
+LABEL_PREFIX = "__label__"
+END_OF_LINE = b"</s>"
+
+
+@dataclass(frozen=True)
+class FastTextModel:
+    """A classifier ready for the kernel: `labels[i]` is the name, without its prefix, of the network's i-th label."""
+
+    words: Words
+    network: Network
+    labels: tuple[str, ...]
+
+
+class _Reader:
+    """Reads little-endian values one after the other; a file that ends too early is an error that names it."""
+
+    def __init__(self, path: Path) -> None:
+        self.path, self.content, self.at = path, path.read_bytes(), 0
+
+    def values(self, layout: str) -> tuple[Any, ...]:
+        found = struct.unpack_from("<" + layout, self._take(struct.calcsize("<" + layout)))
+        return found
+
+    def value(self, layout: str) -> Any:
+        return self.values(layout)[0]
+
+    def array(self, dtype: type, *shape: int) -> np.ndarray[Any, np.dtype[Any]]:
+        count = int(np.prod(shape, dtype=np.int64))
+        raw = self._take(count * np.dtype(dtype).itemsize)
+        return np.frombuffer(raw, dtype).reshape(shape).copy()
+
+    def name(self) -> bytes:
+        end = self.content.find(b"\0", self.at)
+        if end < 0:
+            raise self.damaged()
+        return bytes(self._take(end - self.at + 1)[:-1])
+
+    def _take(self, size: int) -> memoryview:
+        if size < 0 or self.at + size > len(self.content):
+            raise self.damaged()
+        self.at += size
+        return memoryview(self.content)[self.at - size : self.at]
+
+    def damaged(self) -> ThresherError:
+        return ThresherError(f"{self.path}: the fastText model ends too early or is damaged; fetch it again")
+
+
+@dataclass(frozen=True)
+class _Settings:
+    dim: int
+    loss: int
+    bucket: int
+    minn: int
+    maxn: int
+
+
+@dataclass(frozen=True)
+class _Dictionary:
+    words: list[bytes]
+    labels: list[str]
+    label_counts: list[int]
+    pruned: dict[int, int] | None
+
+
+@lru_cache(maxsize=4)
+def load(path: Path) -> FastTextModel:
+    """The model at `path`, decoded once per process.
+
+    Raises ThresherError where the file is missing, damaged, or of a kind that the kernel does not know (word vectors
+    without labels, word n-grams, losses other than hierarchical and plain softmax).
+    """
+    try:
+        reader = _Reader(path)
+    except OSError as error:
+        raise ThresherError(f"{path}: cannot read the fastText model ({error.strerror}); check `model`") from error
+    settings = _read_settings(reader)
+    dictionary = _read_dictionary(reader)
+    quantised = bool(reader.value("?"))
+    inputs = _read_quantised(reader) if quantised else _read_dense(reader)
+    outputs = _read_quantised(reader) if bool(reader.value("?")) and quantised else _read_dense(reader)
+    if reader.at != len(reader.content) or not _fit(settings, dictionary, inputs, outputs):
+        raise reader.damaged()
+    return FastTextModel(
+        _words(settings, dictionary, inputs),
+        _network(settings, dictionary, outputs),
+        tuple(label.removeprefix(LABEL_PREFIX) for label in dictionary.labels),
+    )
+
+
+def _fit(settings: _Settings, dictionary: _Dictionary, inputs: Rows, outputs: Rows) -> bool:
+    """Whether all rows that the kernel may ask for exist."""
+    words, pruned = len(dictionary.words), dictionary.pruned
+    if pruned is None:
+        rows_fit = words + (settings.bucket if settings.maxn > 0 else 0) <= len(inputs)
+    else:
+        buckets_fit = all(0 <= bucket < settings.bucket for bucket in pruned)
+        rows_fit = buckets_fit and all(0 <= position < len(inputs) - words for position in pruned.values())
+    widths_fit = inputs.shape[1] == outputs.shape[1] == settings.dim
+    return words <= len(inputs) and rows_fit and widths_fit and len(dictionary.labels) <= len(outputs)
+
+
+def _read_settings(reader: _Reader) -> _Settings:
+    if len(reader.content) < 8 or reader.values("ii") != (MAGIC, VERSION):
+        raise ThresherError(f"{reader.path}: not a fastText model of format {VERSION}; give a .bin or .ftz file")
+    dim, *_, word_ngrams, loss, kind, bucket, minn, maxn, _ = reader.values("12i")
+    reader.value("d")  # the sampling threshold, of use in training only
+    if kind != SUPERVISED or loss not in (HIERARCHICAL, SOFTMAX) or word_ngrams > 1:
+        raise ThresherError(
+            f"{reader.path}: only fastText classifiers without word n-grams and with loss `hs` or `softmax` are "
+            "supported (as lid.176.ftz is); give another model"
+        )
+    return _Settings(dim, loss, bucket, minn, maxn)
+
+
+def _read_dictionary(reader: _Reader) -> _Dictionary:
+    size, word_count, label_count = reader.values("iii")
+    _tokens, pruned_size = reader.values("qq")
+    entries = [(reader.name(), *reader.values("qb")) for _ in range(size)]
+    pruned = dict(reader.array(np.int32, pruned_size, 2).tolist()) if pruned_size >= 0 else None
+    if word_count + label_count != size or not label_count:
+        raise reader.damaged()
+    return _Dictionary(
+        [entry[0] for entry in entries[:word_count]],
+        [entry[0].decode("utf-8", "replace") for entry in entries[word_count:]],
+        [entry[1] for entry in entries[word_count:]],
+        pruned,
+    )
+
+
+def _read_dense(reader: _Reader) -> Rows:
+    height, width = reader.values("qq")
+    return reader.array(np.float32, height, width)
+
+
+def _read_quantised(reader: _Reader) -> Rows:
+    """Expand a product-quantised matrix: each row is its sub-vectors' centroids, times its quantised norm."""
+    has_norms = bool(reader.value("?"))
+    height, width = reader.values("qq")
+    codes = reader.array(np.uint8, reader.value("i"))
+    rows = _expand(reader, codes, height)
+    if has_norms:
+        norm_codes = reader.array(np.uint8, height)
+        rows *= _expand(reader, norm_codes, height)
+    if rows.shape != (height, width):
+        raise reader.damaged()
+    return rows
+
+
+def _expand(reader: _Reader, codes: Bytes, height: int) -> Rows:
+    width, parts, part_width, last_width = reader.values("4i")
+    centroids = reader.array(np.float32, width * 256)
+    if codes.size != height * parts or (parts - 1) * part_width + last_width != width:
+        raise reader.damaged()
+    rows = np.empty((height, width), np.float32)
+    for part in range(parts):
+        size = last_width if part == parts - 1 else part_width
+        start = part * part_width
+        # All parts but the last have 256 centroids of `part_width` numbers, laid out one part after the other.
+        table = centroids[256 * start : 256 * (start + size)].reshape(256, size)
+        rows[:, start : start + size] = table[codes.reshape(height, parts)[:, part]]
+    return rows
+
+
+def _words(settings: _Settings, dictionary: _Dictionary, inputs: Rows) -> Words:
+    words = dictionary.words
+    starts = np.cumsum([0, *map(len, words)], dtype=np.int64)
+    spelling = np.frombuffer(b"".join(words), np.uint8)
+    ngram_rows = _ngram_rows(settings, dictionary)
+    return Words(
+        spelling=spelling,
+        starts=starts,
+        slots=word_table(spelling, starts),
+        ngram_rows=ngram_rows,
+        kept=_kept(settings, ngram_rows),
+        rows=_padded(inputs),
+        shortest=settings.minn,
+        longest=settings.maxn,
+        buckets=max(settings.bucket, 1),
+        end_of_line=words.index(END_OF_LINE) if END_OF_LINE in words else -1,
+    )
+
+
+def _ngram_rows(settings: _Settings, dictionary: _Dictionary) -> Ids:
+    """The row of each n-gram bucket, -1 where it was pruned; empty where nothing was, as rows then follow the words."""
+    if dictionary.pruned is None:
+        return np.empty(0, np.int32)
+    rows = np.full(settings.bucket, -1, np.int32)
+    for bucket, position in dictionary.pruned.items():
+        rows[bucket] = len(dictionary.words) + position
+    return rows
+
+
+def _kept(settings: _Settings, ngram_rows: Ids) -> Bytes:
+    """One bit for each n-gram bucket, lowest first: whether it has a row."""
+    has_row = ngram_rows >= 0 if len(ngram_rows) else np.ones(settings.bucket, np.bool_)
+    return np.packbits(has_row, bitorder="little")
+
+
+def _padded(rows: Rows) -> Rows:
+    """The same rows, widened by zeros to whole blocks, so that the kernel's inner loop has a fixed length."""
+    return np.pad(rows, ((0, 0), (0, -rows.shape[1] % BLOCK)))
+
+
+def _network(settings: _Settings, dictionary: _Dictionary, outputs: Rows) -> Network:
+    labels = len(dictionary.labels)
+    if settings.loss == SOFTMAX:
+        nowhere = np.empty(0, np.int32)
+        return Network(_padded(outputs), nowhere, nowhere, labels)
+    return Network(_padded(outputs), *_huffman_tree(dictionary.label_counts), labels)
+
+
+def _huffman_tree(counts: list[int]) -> tuple[Ids, Ids]:
+    """The children of each node of the tree that training used: leaves first, in the order of the labels, root last.
+
+    `counts` fall, so that leaves taken from their end and inner nodes taken in the order of making both rise: two
+    queues replace a heap. Among equals the inner node goes first; another choice would be another tree.
+
+    >>> left, right = _huffman_tree([5, 2, 1])
+    >>> left.tolist(), right.tolist()
+    ([-1, -1, -1, 2, 3], [-1, -1, -1, 1, 0])
+    """
+    weights = list(counts)
+    left, right = [-1] * len(counts), [-1] * len(counts)
+    leaf, inner = len(counts) - 1, len(counts)
+
+    def lightest() -> int:
+        nonlocal leaf, inner
+        if leaf >= 0 and (inner >= len(weights) or weights[leaf] < weights[inner]):
+            leaf -= 1
+            return leaf + 1
+        inner += 1
+        return inner - 1
+
+    for _ in range(len(counts) - 1):
+        first, second = lightest(), lightest()
+        left.append(first)
+        right.append(second)
+        weights.append(weights[first] + weights[second])
+    return np.array(left, np.int32), np.array(right, np.int32)

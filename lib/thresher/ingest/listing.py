@@ -7,7 +7,7 @@ A pattern is a file, a folder (with all below it), or a glob (`*`, `?`, `[…]`,
 import os
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import PurePosixPath
 from typing import Any, BinaryIO, Literal, cast
 from urllib.parse import urlsplit
@@ -29,14 +29,14 @@ _EPOCH = datetime.fromtimestamp(0, UTC)
 class InputFile:
     """One input: `path` is its full URI or absolute path, `name` its path below the input root.
 
-    `size` is in bytes; `modified` is in UTC, the epoch where the store does not tell. Both are of no meaning where
+    `size` is in bytes, `modified` in microseconds since 1970 UTC, 0 where the store does not tell. Both are 0 where
     `kind` is `delta`.
     """
 
     path: str
     name: str
     size: int
-    modified: datetime
+    modified: int
     kind: Literal["file", "delta"] = "file"
 
 
@@ -48,7 +48,7 @@ def list_inputs(pattern: str) -> list[InputFile]:
     store, path = _store(pattern if "://" in pattern else os.path.abspath(pattern))
     root, found = _matches(store, path)
     tables = {entry.partition(_DELTA)[0] for entry in found if _DELTA in entry}
-    inputs = [InputFile(_uri(pattern, table), _name(table, root), 0, _EPOCH, "delta") for table in tables]
+    inputs = [InputFile(_uri(pattern, table), _name(table, root), 0, 0, "delta") for table in tables]
     for entry, info in found.items():
         name = _name(entry, root)
         hidden = any(part[0] in "._" for part in name.split("/"))
@@ -120,12 +120,12 @@ def _name(entry: str, root: str) -> str:
     return PurePosixPath(entry).name if entry == root else entry[len(root) :].lstrip("/")
 
 
-def _modified(info: dict[str, Any]) -> datetime:
-    value = next((info[key] for key in _MODIFIED if info.get(key) is not None), None)
+def _modified(info: dict[str, Any]) -> int:
+    """Microseconds since 1970 UTC: filesystems tell it as seconds, as a datetime or as ISO 8601, under many names."""
+    value = next((info[key] for key in _MODIFIED if info.get(key) is not None), 0)
     if isinstance(value, str):
         value = datetime.fromisoformat(value)
-    if isinstance(value, int | float):
-        return datetime.fromtimestamp(value, UTC)
-    if not isinstance(value, datetime):
-        return _EPOCH
-    return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
+    if isinstance(value, datetime):
+        aware = value if value.tzinfo else value.replace(tzinfo=UTC)
+        return (aware - _EPOCH) // timedelta(microseconds=1)
+    return int(value * 1_000_000)

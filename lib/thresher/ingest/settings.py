@@ -4,8 +4,6 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from thresher.errors import UsageError
-
 FIELDS = ("text", "id", "url", "date")
 
 
@@ -35,7 +33,7 @@ class IngestSettings(BaseModel):
     def _known_fields(cls, columns: dict[str, str]) -> dict[str, str]:
         for field in columns:
             if field not in FIELDS:
-                raise UsageError(f"columns: there is no field {field!r}; the fields are {', '.join(FIELDS)}")
+                raise ValueError(f"there is no field {field!r}; the fields are {', '.join(FIELDS)}")
         return columns
 
     @field_validator("html_parser")
@@ -43,7 +41,7 @@ class IngestSettings(BaseModel):
     def _known_parser(cls, parser: str) -> str:
         module, _, function = parser.partition(":")
         if parser not in ("resiliparse", "trafilatura") and not (module and function):
-            raise UsageError(f"html_parser: {parser!r} is neither resiliparse nor trafilatura nor module:function")
+            raise ValueError(f"{parser!r} is neither resiliparse nor trafilatura nor module:function")
         return parser
 
     def column(self, field: str) -> str:

@@ -1,0 +1,115 @@
+"""Counts lines and paragraphs that came before in a document, and FineWeb's line endings and short lines.
+
+FineWeb's rules cut at each newline and leave blank lines out; Gopher's cut at each run of newlines, and end a
+paragraph at two or more. The lines of both differ in empty and blank ones only, so that one set of hashes serves both.
+"""
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from thresher.kernels.jit import njit
+from thresher.kernels.spans import (
+    Hashes,
+    before,
+    characters,
+    hash_span,
+    is_new,
+    strip_left,
+    strip_right,
+    table_size,
+)
+from thresher.kernels.unicode import TERMINAL, Bytes, Int, classes, decode
+
+SHORT = 30
+REPEATS = np.dtype(
+    [
+        (name, np.int64)
+        for name in (
+            *("newlines", "full_lines", "terminal_lines", "short_lines", "repeated_full_characters"),
+            *("lines", "repeated_lines", "repeated_line_characters"),
+            *("paragraphs", "repeated_paragraphs", "repeated_paragraph_characters"),
+        )
+    ]
+)
+_NEWLINE = 10
+_MULTIPLY = np.uint64(0x9E3779B97F4A7C15)
+
+
+@njit
+def repeats(data: Bytes, offsets: npt.NDArray[np.int64]) -> npt.NDArray[Any]:
+    """Of each document, by `REPEATS`: its newlines, its lines and paragraphs, how many came before and how long.
+
+    `full_lines` are those between single newlines that are not blank; of them `terminal_lines` end a sentence and
+    `short_lines` have at most `SHORT` code points.
+    """
+    out = np.zeros(len(offsets) - 1, REPEATS)
+    lines = paragraphs = np.zeros(16, np.uint64)
+    for d in range(len(offsets) - 1):
+        start, end, newlines = offsets[d], offsets[d + 1], 0
+        for i in range(start, end):
+            newlines += data[i] == _NEWLINE
+        size = table_size(newlines + 1)
+        if size > len(lines) or d == 0:
+            lines, paragraphs = np.zeros(size, np.uint64), np.zeros(size, np.uint64)
+        lines[:size] = 0
+        paragraphs[:size] = 0
+        out[d].newlines = newlines
+        _count_lines(data, start, end, lines[:size], paragraphs[:size], out[d])
+    return out
+
+
+@njit
+def _count_lines(data: Bytes, start: Int, end: Int, lines: Hashes, paragraphs: Hashes, row: Any) -> None:
+    """One walk over the lines; a paragraph's hash is made of its lines', without the white space around the text."""
+    left = strip_left(data, start, end)
+    right = strip_right(data, left, end)
+    i, paragraph, length = start, np.uint64(0), 0
+    while i < end:
+        begin = i
+        while i < end and data[i] != _NEWLINE:
+            i += 1
+        if i > begin:
+            key = hash_span(data, begin, i)
+            _count_line(data, begin, i, key, lines, row)
+            if begin < right and i > left:
+                if begin < left or i > right:
+                    begin, stop = max(begin, left), min(i, right)
+                    key, more = hash_span(data, begin, stop), characters(data, begin, stop)
+                else:
+                    more = characters(data, begin, i)
+                length += more + (1 if length else 0)
+                paragraph = (paragraph ^ key) * _MULTIPLY + np.uint64(1)
+        elif length:
+            _count_paragraph(paragraph, length, paragraphs, row)
+            paragraph, length = np.uint64(0), 0
+        i += 1
+    if length or row.paragraphs == 0:
+        _count_paragraph(paragraph, length, paragraphs, row)
+    if end > start:  # a run of newlines at either end leaves an empty line there; the second of two is a repeated one
+        empty = (data[start] == _NEWLINE) + (data[end - 1] == _NEWLINE and (row.lines > 0 or data[start] == _NEWLINE))
+        row.lines += empty
+        row.repeated_lines += empty == 2
+
+
+@njit
+def _count_line(data: Bytes, start: Int, end: Int, key: np.uint64, seen: Hashes, row: Any) -> None:
+    new, length = is_new(seen, key), characters(data, start, end)
+    row.lines += 1
+    if not new:
+        row.repeated_lines += 1
+        row.repeated_line_characters += length
+    if strip_left(data, start, end) < end:
+        row.full_lines += 1
+        row.short_lines += length <= SHORT
+        row.terminal_lines += classes(decode(data, before(data, start, end), end)[0]) & TERMINAL != 0
+        row.repeated_full_characters += 0 if new else length
+
+
+@njit
+def _count_paragraph(key: np.uint64, length: Int, seen: Hashes, row: Any) -> None:
+    row.paragraphs += 1
+    if not is_new(seen, key):
+        row.repeated_paragraphs += 1
+        row.repeated_paragraph_characters += length

@@ -1,0 +1,76 @@
+"""One array of text and what the kernels found in it: each kernel runs once, however many annotators ask."""
+
+from functools import cached_property
+from threading import local
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from thresher.kernels import counts as _counts
+from thresher.kernels import marks as _marks
+from thresher.kernels import ngrams as _ngrams
+from thresher.kernels import repeats as _repeats
+from thresher.kernels import segment
+from thresher.kernels.arrow import Utf8, utf8
+
+Column: TypeAlias = npt.NDArray[Any]
+_last = local()
+
+
+class Text:
+    """An array of text, as bytes, and its measurements, each made when first asked for."""
+
+    def __init__(self, array: pa.Array) -> None:
+        self.array = array  # held, so that no other array can come to lie at its address
+        self.utf8: Utf8 = utf8(array)
+
+    @cached_property
+    def words(self) -> segment.Words:
+        """The words of each document."""
+        return segment.words_of(self.utf8)
+
+    @cached_property
+    def counts(self) -> Column:
+        """A row per document, by `counts.COUNTS`."""
+        return _counts.counts(*self.words, _counts.stop_word_hashes())
+
+    @cached_property
+    def marks(self) -> Column:
+        """A row per document, by `marks.MARKS`."""
+        return _marks.marks(self.utf8.data, self.utf8.offsets)
+
+    @cached_property
+    def repeats(self) -> Column:
+        """A row per document, by `repeats.REPEATS`."""
+        return _repeats.repeats(self.utf8.data, self.utf8.offsets)
+
+    @cached_property
+    def ngrams(self) -> Column:
+        """A row per document: characters of the top 2, 3, 4-gram and of repeated 5 … 10-grams."""
+        return _ngrams.ngrams(self.words.first, self.words.chars, self.words.hashes)
+
+
+def text_of(array: pa.Array) -> Text:
+    """The `Text` of an array; the last one of each thread is kept, because several annotators measure one batch.
+
+    >>> text_of(pa.array(["To be."])).counts["words"].tolist()
+    [2]
+    """
+    key = (array.type, len(array), array.offset, *(b and (b.address, b.size) for b in array.buffers()))
+    if getattr(_last, "key", None) != key:
+        _last.text, _last.key = Text(array), key
+    text: Text = _last.text
+    return text
+
+
+def ratio(numerator: Column, denominator: Column) -> npt.NDArray[np.float64]:
+    """Element by element, NaN where the denominator is 0.
+
+    >>> ratio(np.array([1, 1]), np.array([2, 0])).tolist()
+    [0.5, nan]
+    """
+    out = np.full(len(numerator), np.nan)
+    np.divide(numerator, denominator, out=out, where=denominator != 0)
+    return out

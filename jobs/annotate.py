@@ -67,3 +67,8 @@ def _deadly(documents: DataFrame, recipe: Recipe, low: int, high: int) -> list[i
 
 
 STAGE = Stage("annotate", measure, settings, of_recipe=False, rescue=measure_without_the_deadly)
+
+if __name__ == "__main__":
+    from thresher_jobs.cli import script
+
+    script("annotate")

@@ -31,7 +31,8 @@ def curate(job: Job, batches: Sequence[int]) -> Result:
     if not _is_published(job, release):
         _make(job, f"curated/{release}", version)
     rows = job.corpus.table(f"curated/{release}").count()
-    return Result(counts={"documents": rows}, details={"release": release, "documents_version": str(version)})
+    details = {"release": release, "documents_version": str(version), "recipe": job.recipe.model_dump_json()}
+    return Result(counts={"documents": rows}, details=details)
 
 
 def _own_name(job: Job) -> str:
@@ -65,3 +66,8 @@ def _make(job: Job, name: str, version: int) -> None:
 
 
 STAGE = Stage("curate", curate, settings, reads=(filter.STAGE, dedup.STAGE), by_batch=False)
+
+if __name__ == "__main__":
+    from thresher_jobs.cli import script
+
+    script("curate")

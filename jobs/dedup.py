@@ -98,3 +98,8 @@ def _verdict() -> dict[str, Column]:
 
 
 STAGE = Stage("dedup", dedup, settings, reads=(filter.STAGE,), by_batch=False)
+
+if __name__ == "__main__":
+    from thresher_jobs.cli import script
+
+    script("dedup")

@@ -60,3 +60,8 @@ def _manifest(job: Job, release: str, documents_version: str, written: dict[str,
 
 
 STAGE = Stage("export", export, settings, reads=(curate.STAGE,), by_batch=False)
+
+if __name__ == "__main__":
+    from thresher_jobs.cli import script
+
+    script("export")

@@ -30,3 +30,8 @@ def judge(job: Job, batches: Sequence[int]) -> Result:
 
 
 STAGE = Stage("filter", judge, settings, reads=(annotate.STAGE,))
+
+if __name__ == "__main__":
+    from thresher_jobs.cli import script
+
+    script("filter")

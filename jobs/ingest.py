@@ -219,3 +219,8 @@ def _remove(job: Job, taken: DataFrame) -> None:
         taken=taken,
     )
     taken.unpersist()
+
+if __name__ == "__main__":
+    from thresher_jobs.cli import script
+
+    script("ingest")

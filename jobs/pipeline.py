@@ -11,6 +11,8 @@ from thresher.stage import Job, Stage, pending, run_stage
 from thresher_jobs import annotate, curate, dedup, export, filter, report
 from thresher_jobs.ingest import Ingest
 
+# Ingest belongs to no recipe.
+_NO_RECIPE = Recipe(name="none", annotate={}, dedup=None)
 STAGES: tuple[Stage, ...] = (
     annotate.STAGE, filter.STAGE, dedup.STAGE, curate.STAGE, export.STAGE, report.STAGE,
 )  # fmt: skip
@@ -18,7 +20,7 @@ STAGES: tuple[Stage, ...] = (
 
 def run(
     corpus: Corpus,
-    recipe: Recipe,
+    recipe: Recipe | None,
     stages: Sequence[Stage] = STAGES,
     ingest: Ingest | None = None,
     options: Mapping[str, str] | None = None,
@@ -27,12 +29,12 @@ def run(
 
     Returns the job, whose `runs` say what was done: rows of `job.run_id` are new.
     """
-    job = Job(corpus, recipe, Runs(corpus), uuid.uuid4().hex[:12], options or {})
-    if not (ingest and ingest.is_due(job)) and not any(pending(stage, recipe, job.runs) for stage in stages):
+    job = Job(corpus, recipe or _NO_RECIPE, Runs(corpus), uuid.uuid4().hex[:12], options or {})
+    if not (ingest and ingest.is_due(job)) and not any(pending(stage, job.recipe, job.runs) for stage in stages):
         return job
     with Lease(corpus, job.run_id):
         # Another run may have worked between our look and our lease.
-        job = Job(corpus, recipe, Runs(corpus), job.run_id, job.options)
+        job = Job(corpus, job.recipe, Runs(corpus), job.run_id, job.options)
         if ingest and ingest.is_due(job):
             ingest.run(job)
         for stage in stages:

@@ -119,6 +119,10 @@ class Recipe(_Settings):
         """The recipe's annotators, ready to measure (models are found, not loaded)."""
         return tuple(make(name, settings) for name, settings in self.annotate.items())
 
+    def changed(self, changes: Sequence[str]) -> "Recipe":
+        """This recipe with `changes` such as `dedup.minhash.bands=9` made to it; raises `UsageError` for a wrong one."""
+        return _checked(self.model_dump(mode="json"), changes, f"recipe {self.name}")
+
 
 def read_recipe(recipe: str, changes: Sequence[str] = ()) -> Recipe:
     """The recipe of this name (one that ships) or path, with `changes` such as `dedup.minhash.bands=9` made to it.
@@ -132,12 +136,16 @@ def read_recipe(recipe: str, changes: Sequence[str] = ()) -> Recipe:
         raise UsageError(f"{path}: {' '.join(str(error).split())}") from error
     if not isinstance(content, dict):
         raise UsageError(f"{path}: a recipe is a mapping of settings, this is {type(content).__name__}")
+    return _checked(content, changes, str(path))
+
+
+def _checked(content: dict[str, Any], changes: Sequence[str], where: str) -> Recipe:
     for change in changes:
         _change(content, change)
     try:
         return Recipe(**content)
     except ValidationError as error:
-        raise UsageError(f"{path}: {_one_line(error)}") from error
+        raise UsageError(f"{where}: {_one_line(error)}") from error
 
 
 def shipped_recipes() -> list[str]:

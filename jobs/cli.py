@@ -1,0 +1,63 @@
+"""The command `thresher`: a subcommand a stage, the whole run, and the questions one asks of a corpus.
+
+Arguments and recipes are checked before Spark starts. What is a person's to mend ends in one line: exit code 2 for a
+wrong option or recipe, 1 for what went wrong later.
+"""
+
+import logging
+import sys
+
+import click
+import typer
+from rich.logging import RichHandler
+
+from thresher.errors import ThresherError, UsageError
+from thresher_jobs import cli_ask, cli_stages
+from thresher_jobs.cli_options import errors
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    help="Raw web text in, an explained and deduplicated training corpus out.",
+)
+for command in (*cli_stages.COMMANDS, *cli_ask.COMMANDS):
+    app.command()(command)
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line and end the process."""
+    _log_to_stderr()
+    sys.exit(_exit_code(sys.argv[1:] if arguments is None else arguments))
+
+
+def script(stage: str) -> None:
+    """Run one stage as `spark-submit jobs/STAGE.py OPTIONS` does."""
+    main([stage, *sys.argv[1:]])
+
+
+def _exit_code(arguments: list[str]) -> int:
+    try:
+        code = app(arguments, prog_name="thresher", standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except (KeyboardInterrupt, click.exceptions.Abort):
+        errors.print("stopped; run the same command again to go on")
+        return 130
+    except ThresherError as error:
+        errors.print(f"thresher: {error}", style="red", highlight=False, markup=False, soft_wrap=True)
+        return 2 if isinstance(error, UsageError) else 1
+    return code if isinstance(code, int) else 0
+
+
+def _log_to_stderr() -> None:
+    handler = RichHandler(console=errors, show_path=False, show_level=False, markup=False, highlighter=None)
+    logging.basicConfig(level=logging.WARNING, format="%(message)s", handlers=[handler])
+    for ours in ("thresher", "thresher_jobs"):
+        logging.getLogger(ours).setLevel(logging.INFO)
+
+
+if __name__ == "__main__":
+    main()

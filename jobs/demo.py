@@ -1,7 +1,8 @@
 """Makes real input for a first run without a download: a WARC of the documentation that is already on this machine.
 
-The pages are the HTML documentation (pydoc) of the standard library and of packages that thresher needs,
-and the descriptions and licences of all that is installed. Nobody wrote them for this: they hold true boilerplate and true near duplicates.
+The pages are the HTML documentation (pydoc) of the standard library and of packages that thresher needs, and the
+descriptions and licences of all that is installed. Nobody wrote them for this: they hold true boilerplate and true
+near duplicates.
 
     python -m thresher_jobs.demo demo-input
 """

@@ -51,7 +51,7 @@ VERDICTS = Table(
 DUPLICATES = Table(
     "duplicates",
     "recipe string, method string, doc_id long, batch int, cluster_id long, kept boolean, keeper long, "
-    "matched_doc long, similarity double, run_id string",
+    "matched_doc long, similarity double, members long, run_id string",
     partitions=("recipe", "method"),
     statistics=("doc_id", "cluster_id"),
     sorted_by="doc_id",

@@ -26,4 +26,5 @@ def exact_duplicates(candidates: DataFrame, order: Sequence[Column]) -> DataFram
         "keeper",
         F.when(~F.col("kept"), F.col("keeper")).alias("matched_doc"),
         F.when(~F.col("kept"), F.lit(1.0)).alias("similarity"),
+        "members",
     )

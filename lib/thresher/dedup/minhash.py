@@ -77,6 +77,7 @@ def minhash_duplicates(candidates: DataFrame, edges: DataFrame, order: Sequence[
         "keeper",
         F.when(~F.col("kept"), F.col("matched_doc")).alias("matched_doc"),
         F.when(~F.col("kept"), F.col("similarity")).alias("similarity"),
+        "members",
     )
 
 

@@ -1,0 +1,37 @@
+"""Stage `report`: what happened, drawn, in one HTML file that needs no network and runs nothing."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import fsspec
+
+from thresher.recipe import Recipe
+from thresher.report.gather import gather
+from thresher.report.page import render
+from thresher.stage import Job, Result, Stage
+from thresher_jobs import curate
+
+
+def settings(recipe: Recipe) -> Any:
+    """The page shows the whole recipe."""
+    return recipe.model_dump(mode="json")
+
+
+def report(job: Job, batches: Sequence[int]) -> Result:
+    """Write the report to `report/RECIPE.html`, or to the folder or the `.html` file that `--output` names."""
+    page = render(gather(job.corpus, job.runs, job.recipe)).encode()
+    path = _place(job)
+    filesystem, inside = fsspec.core.url_to_fs(path)
+    filesystem.makedirs(filesystem._parent(inside), exist_ok=True)
+    filesystem.pipe_file(inside, page)
+    return Result(counts={"bytes": len(page)}, details={"path": path})
+
+
+def _place(job: Job) -> str:
+    output = job.options.get("output")
+    if output is None:
+        return job.corpus.location.file(f"report/{job.recipe.name}.html")
+    return output if output.endswith(".html") else f"{output.rstrip('/')}/{job.recipe.name}.html"
+
+
+STAGE = Stage("report", report, settings, reads=(curate.STAGE,), by_batch=False)

@@ -1,0 +1,318 @@
+"""The ledger of one document: every rule it failed and by how much, what it duplicates, whether it is released.
+
+Asked by doc_id it reads little: `verdicts` and `duplicates` are laid out by doc_id, so that a predicate on it skips all
+other files and pages, and these tables name the batch in which `documents` has to be searched. Asked by a URL or a
+record_id it first reads those columns of all of `documents`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from thresher.ask.shown import as_text, html_table, number, one_line, visible
+from thresher.corpus import Corpus
+from thresher.errors import ThresherError
+from thresher.runs import Runs
+
+_MOST = 10  # documents of one URL, or records of one file in quarantine, that are shown
+_NAMES = ("doc_id", "batch", "dataset", "record_id", "path", "offset", "url", "date")
+
+
+@dataclass(frozen=True)
+class Document:
+    """What a document is called and where it came from."""
+
+    doc_id: int
+    batch: int
+    dataset: str | None
+    record_id: str | None
+    path: str | None
+    offset: int | None
+    url: str | None
+    date: datetime | None
+
+    @property
+    def name(self) -> str:
+        """What a person knows it by."""
+        return self.url or self.record_id or str(self.doc_id)
+
+
+@dataclass(frozen=True)
+class Failure:
+    """One rule that the document failed; `detail` is the label where the rule is about one."""
+
+    recipe: str
+    rule: str
+    value: float | None
+    threshold: float | None
+    detail: str | None
+    matched_doc: int | None
+    run_id: str | None
+
+    @property
+    def by(self) -> str:
+        """The value beside the bound that it crossed."""
+        if self.threshold is None or self.value is None:
+            return self.detail or number(self.value)
+        relation = "<" if self.value < self.threshold else ">" if self.value > self.threshold else "="
+        return f"{number(self.value)} {relation} {number(self.threshold)}"
+
+
+@dataclass(frozen=True)
+class Membership:
+    """The document's place in a cluster of duplicates; `matched` and `keeper` are documents where they are there."""
+
+    recipe: str
+    method: str
+    kept: bool
+    keeper_id: int
+    matched_id: int | None
+    similarity: float | None
+    members: int | None
+    keeper: Document | None
+    matched: Document | None
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One document's story. `released` says whether the newest release holds it, None where there is none."""
+
+    document: Document
+    failures: tuple[Failure, ...]
+    duplicates: tuple[Membership, ...]
+    released: bool | None
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """A record that could not become a document."""
+
+    stage: str
+    path: str | None
+    offset: int | None
+    record_id: str | None
+    url: str | None
+    error: str
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """All that is known of the documents and records that `key` names."""
+
+    key: str
+    release: str | None
+    entries: tuple[Entry, ...]
+    quarantined: tuple[Refusal, ...]
+
+    def __str__(self) -> str:
+        return as_text(self.__rich__())
+
+    def __rich__(self) -> RenderableType:
+        blocks = [part for entry in self.entries for part in _drawn(entry, self.release)]
+        if self.quarantined:
+            table = Table(title="in quarantine", title_justify="left", box=None, pad_edge=False)
+            headers, rows = _refusals(self.quarantined)
+            blocks.append(_filled(table, headers, rows))
+        return Group(*blocks)
+
+    def _repr_html_(self) -> str:
+        parts = []
+        for entry in self.entries:
+            parts.append(html_table(("", ""), _facts(entry, self.release), entry.document.name))
+            for title, (headers, rows) in _sections(entry).items():
+                parts.append(html_table(headers, rows, title))
+        if self.quarantined:
+            parts.append(html_table(*_refusals(self.quarantined), "in quarantine"))
+        return f"<div>{''.join(parts)}</div>"
+
+
+Rows = tuple[Sequence[str], Sequence[Sequence[str]]]
+
+
+def ledger(corpus: Corpus, runs: Runs, key: str | int, recipe: str | None = None) -> Ledger:
+    """The story of the document with this doc_id, record_id or URL, under `recipe` or under all of them.
+
+    Raises `ThresherError` where neither `documents` nor `quarantine` knows the key.
+    """
+    key = str(key).strip()
+    release = next((r for r in reversed(runs.rows) if r.stage == "curate" and recipe in (None, r.recipe)), None)
+    name = release.details["release"] if release else None
+    documents = _named(corpus, key)
+    doc_id = _as_id(key)
+    entries = () if documents == [] and doc_id is None else _entries(corpus, documents, doc_id, recipe, name)
+    quarantined = _refused(corpus, key) if not entries else ()
+    if not entries and not quarantined:
+        raise ThresherError(
+            f"{corpus.location.root} knows no document or refused record called {key}: give a doc_id, a record_id or "
+            "a URL exactly as it stands in `documents`, or the path of an input file"
+        )
+    return Ledger(key, name, entries, quarantined)
+
+
+def _as_id(key: str) -> int | None:
+    digits = key.removeprefix("-")
+    return int(key) if digits.isascii() and digits.isdigit() and -(2**63) <= int(key) < 2**63 else None
+
+
+def _named(corpus: Corpus, key: str) -> list[Document]:
+    """The documents of this URL or record_id; a doc_id is not looked for here, it would cost a scan."""
+    if _as_id(key) is not None:
+        return []
+    found = corpus.documents.where((F.col("url") == key) | (F.col("record_id") == key))
+    rows = found.select(*_NAMES).orderBy("doc_id").limit(_MOST).collect()
+    return [Document(**row.asDict()) for row in rows]
+
+
+def _entries(
+    corpus: Corpus, documents: Sequence[Document], doc_id: int | None, recipe: str | None, release: str | None
+) -> tuple[Entry, ...]:
+    ids = [document.doc_id for document in documents] or [i for i in (doc_id,) if i is not None]
+    verdicts = _of(corpus.verdicts, ids, recipe)
+    members = _of(corpus.duplicates, ids, recipe)
+    others = {row[column] for row in members for column in ("matched_doc", "keeper")} - {None, *ids}
+    batches = {row["batch"] for row in (*verdicts, *members)}
+    batches |= {row["batch"] for row in _of(corpus.duplicates, sorted(others), recipe)}
+    wanted = {*ids, *others} - {document.doc_id for document in documents}
+    # A document without any row in the ledger may lie in any batch.
+    known = {row["doc_id"] for row in (*verdicts, *members)}
+    anywhere = not documents and not set(ids) <= known
+    looked_up = _look_up(corpus.documents, sorted(wanted), None if anywhere else sorted(batches))
+    if not documents and doc_id is not None and doc_id not in looked_up:
+        return _by_record_id(corpus, doc_id, recipe, release)
+    names = {**looked_up, **{document.doc_id: document for document in documents}}
+    released = _released(corpus, release, [names[i] for i in ids])
+    return tuple(
+        Entry(
+            names[i],
+            tuple(_failure(row) for row in verdicts if row["doc_id"] == i),
+            tuple(_membership(row, names) for row in members if row["doc_id"] == i),
+            None if released is None else i in released,
+        )
+        for i in ids
+    )
+
+
+def _by_record_id(corpus: Corpus, key: int, recipe: str | None, release: str | None) -> tuple[Entry, ...]:
+    """A whole number that is no doc_id may be the record's own id."""
+    rows = corpus.documents.where(F.col("record_id") == str(key)).select(*_NAMES).orderBy("doc_id").limit(_MOST)
+    documents = [Document(**row.asDict()) for row in rows.collect()]
+    return _entries(corpus, documents, None, recipe, release) if documents else ()
+
+
+def _of(rows: DataFrame, ids: Sequence[int], recipe: str | None) -> list:  # type: ignore[type-arg]
+    """The rows of these documents: literals, so that files and pages are skipped by their statistics."""
+    if not ids:
+        return []
+    found = rows.where(_is_one_of(ids))
+    found = found if recipe is None else found.where(F.col("recipe") == recipe)
+    order = [column for column in ("recipe", "doc_id", "stage", "rule", "method") if column in rows.columns]
+    return found.orderBy(*order).collect()
+
+
+def _is_one_of(ids: Sequence[int]) -> Column:
+    return F.col("doc_id") == ids[0] if len(ids) == 1 else F.col("doc_id").isin(list(ids))
+
+
+def _look_up(documents: DataFrame, ids: Sequence[int], batches: Sequence[int] | None) -> dict[int, Document]:
+    if not ids:
+        return {}
+    found = documents.where(_is_one_of(ids))
+    if batches is not None:
+        found = found.where(F.col("batch").isin(list(batches)))
+    return {row["doc_id"]: Document(**row.asDict()) for row in found.select(*_NAMES).collect()}
+
+
+def _released(corpus: Corpus, release: str | None, documents: Sequence[Document]) -> set[int] | None:
+    if release is None:
+        return None
+    held = corpus.table(f"curated/{release}").where(F.col("batch").isin(sorted({d.batch for d in documents})))
+    rows = held.where(_is_one_of([d.doc_id for d in documents])).select("doc_id").collect()
+    return {row["doc_id"] for row in rows}
+
+
+def _refused(corpus: Corpus, key: str) -> tuple[Refusal, ...]:
+    in_file = (F.col("path") == key) | F.endswith("path", F.lit(f"/{key}"))
+    named = in_file | (F.col("url") == key) | (F.col("record_id") == key)
+    columns = ("stage", "path", "offset", "record_id", "url", "error")
+    rows = corpus.quarantine.where(named).select(*columns).orderBy("path", "offset").limit(_MOST).collect()
+    return tuple(Refusal(**row.asDict()) for row in rows)
+
+
+def _failure(row) -> Failure:  # type: ignore[no-untyped-def]
+    names = ("recipe", "rule", "value", "threshold", "detail", "matched_doc", "run_id")
+    return Failure(**{name: row[name] for name in names})
+
+
+def _membership(row, names: dict[int, Document]) -> Membership:  # type: ignore[no-untyped-def]
+    own = {name: row[name] for name in ("recipe", "method", "kept", "similarity", "members")}
+    matched = None if row["matched_doc"] is None else names.get(row["matched_doc"])
+    return Membership(
+        **own, keeper_id=row["keeper"], matched_id=row["matched_doc"], keeper=names.get(row["keeper"]), matched=matched
+    )
+
+
+def _facts(entry: Entry, release: str | None) -> list[tuple[str, str]]:
+    document = entry.document
+    place = f"{document.path}, position {document.offset}" if document.path else "-"
+    held = {None: "there is no release yet", True: f"kept in {release}", False: f"not in {release}"}[entry.released]
+    return [
+        ("doc_id", str(document.doc_id)),
+        ("url", document.url or "-"),
+        ("record_id", document.record_id or "-"),
+        ("data set", document.dataset or "-"),
+        ("from", place),
+        ("release", held),
+    ]
+
+
+def _sections(entry: Entry) -> dict[str, Rows]:
+    sections: dict[str, Rows] = {}
+    if entry.failures:
+        rows = [(f.recipe, f.rule, f.by, f.run_id or "") for f in entry.failures]
+        sections["rules failed"] = (("recipe", "rule", "value", "run"), rows)
+    if entry.duplicates:
+        headers = ("recipe", "method", "this copy", "similarity", "matched", "keeper", "cluster size")
+        sections["duplicates"] = (headers, [_membership_row(m) for m in entry.duplicates])
+    return sections
+
+
+def _membership_row(m: Membership) -> tuple[str, ...]:
+    matched = m.matched.name if m.matched else "-" if m.matched_id is None else str(m.matched_id)
+    keeper = m.keeper.name if m.keeper else "itself" if m.kept else str(m.keeper_id)
+    state = "kept" if m.kept else "dropped"
+    return (m.recipe, m.method, state, number(m.similarity), matched, keeper, number(m.members))
+
+
+def _refusals(refused: Sequence[Refusal]) -> Rows:
+    rows = [(r.error, r.stage, r.url or r.record_id or "-", r.path or "-", number(r.offset)) for r in refused]
+    return ("reason", "stage", "record", "file", "position"), rows
+
+
+def _drawn(entry: Entry, release: str | None) -> list[RenderableType]:
+    facts = Table(box=None, show_header=False, pad_edge=False)
+    facts.add_column(style="dim")
+    facts.add_column(overflow="fold")
+    for name, value in _facts(entry, release):
+        facts.add_row(name, Text(visible(value)))
+    blocks: list[RenderableType] = [facts, Text("")]
+    sections = _sections(entry)
+    for title, (headers, rows) in sections.items():
+        blocks += [_filled(Table(title=title, title_justify="left", box=None, pad_edge=False), headers, rows), Text("")]
+    if not sections:
+        blocks.append(Text("no rule of any recipe drops it, and it is in no cluster of duplicates", style="green"))
+    return blocks
+
+
+def _filled(table: Table, headers: Sequence[str], rows: Sequence[Sequence[str]]) -> Table:
+    for header in headers:
+        table.add_column(header, overflow="fold")
+    for row in rows:
+        # Text, not str: rich would take square brackets for markup.
+        table.add_row(*(Text(one_line(cell, 400)) for cell in row))
+    return table

@@ -1,0 +1,37 @@
+"""The rules that a recipe can drop a document by, in the recipe's own order."""
+
+from difflib import get_close_matches
+
+from thresher.errors import ThresherError, UsageError
+from thresher.filters.judge import FAILED
+from thresher.recipe import Recipe
+from thresher.runs import Runs
+
+EXACT, MINHASH = "dedup.exact", "dedup.minhash"
+
+
+def rule_names(recipe: Recipe) -> list[str]:
+    """The names that verdicts of this recipe can have: failed measurements, filters, then duplicates."""
+    names = [FAILED, *(f"{rules.name}.{rule.name}" for rules in recipe.rulesets for rule in rules.rules)]
+    if recipe.dedup is not None:
+        names += [EXACT] * recipe.dedup.exact + [MINHASH] * (recipe.dedup.minhash is not None)
+    return names
+
+
+def require_rule(recipe: Recipe, rule: str) -> None:
+    """Raises `UsageError`, with the nearest right name, where the recipe has no such rule."""
+    known = rule_names(recipe)
+    if rule in known:
+        return
+    near = get_close_matches(rule, known, n=1, cutoff=0.4)
+    hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(known)}"
+    raise UsageError(f"no rule of recipe {recipe.name} is called {rule}; {hint}")
+
+
+def require_filtered(runs: Runs, recipe: str) -> None:
+    """Raises `ThresherError` where no verdicts of this recipe were ever written."""
+    if runs.of("filter", recipe):
+        return
+    there = sorted({row.recipe for row in runs.rows if row.recipe})
+    have = f"there are verdicts of {', '.join(there)}" if there else "no recipe has been run on it yet"
+    raise ThresherError(f"recipe {recipe} has not been run on this corpus ({have}): run `thresher run {recipe}` first")

@@ -5,24 +5,21 @@ A page is handed over before the next record is read, so that parsing and readin
 """
 
 import atexit
-import contextlib
-import fcntl
-import logging
+import mmap
 import os
 import select
 import signal
 import subprocess
 import sys
+import tempfile
 import time
+from typing import BinaryIO, cast
 
 from thresher.errors import ThresherError
 from thresher.ingest.html_worker import NONE, REPLY, REQUEST
 from thresher.ingest.settings import IngestSettings
 
-log = logging.getLogger(__name__)
-
 _START_SECONDS = 60.0
-_PIPE_BYTES = 1 << 20
 
 
 class ParseError(Exception):
@@ -43,6 +40,8 @@ class HtmlParser:
         self._settings = settings
         self._child: subprocess.Popen[bytes] | None = None
         self._owner = os.getpid()
+        self._page_file = _unnamed_file(settings.max_record_bytes)
+        self._page = mmap.mmap(self._page_file.fileno(), settings.max_record_bytes)
         self._deadline = 0.0
         self._under_way = False
         self._failure: ParseError | None = None
@@ -50,14 +49,15 @@ class HtmlParser:
     def send(self, body: bytes, content_type: str | None) -> None:
         """Hand a page over; what goes wrong is told by `receive`."""
         kind = None if content_type is None else content_type.encode("utf-8", "replace")
-        head = REQUEST.pack(len(body), NONE if kind is None else len(kind))
+        head = REQUEST.pack(len(body), NONE if kind is None else len(kind)) + (kind or b"")
         if self._under_way:  # a reader that was given up in the middle: its page's text is nobody's
             self.close()
         child = self._child if self._child and self._child.poll() is None else self._start()
         self._failure, self._under_way = None, True
         self._deadline = time.monotonic() + self._settings.parser_seconds
         try:
-            self._write(child, b"".join((head, body, kind or b"")))
+            self._page[: len(body)] = body
+            self._write(child, head)
         except ParseError as failure:
             self._failure = failure
 
@@ -89,18 +89,16 @@ class HtmlParser:
         settings = self._settings
         # The child's own alarm comes after ours: it is for the case that nobody is left to look at the clock.
         command = [sys.executable, "-m", "thresher.ingest.html_worker", settings.html_parser]
-        command += [str(settings.parser_seconds + 2), str(settings.parser_memory_bytes)]
+        page = self._page_file.fileno()
+        command += [str(settings.parser_seconds + 2), str(settings.parser_memory_bytes), str(page)]
         path = os.pathsep.join(entry or os.getcwd() for entry in sys.path)
         child = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, bufsize=0,
-            env={**os.environ, "PYTHONPATH": path}, start_new_session=True,
+            env={**os.environ, "PYTHONPATH": path}, start_new_session=True, pass_fds=(page,),
         )  # fmt: skip
         assert child.stdin and child.stdout
         for pipe in (child.stdin, child.stdout):
             os.set_blocking(pipe.fileno(), False)
-            if hasattr(fcntl, "F_SETPIPE_SZ"):
-                with contextlib.suppress(OSError):
-                    fcntl.fcntl(pipe.fileno(), fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
         self._child = child
         self._deadline = time.monotonic() + _START_SECONDS
         try:
@@ -158,7 +156,14 @@ class HtmlParser:
         return ParseError(f"the HTML parser's process died ({cause})")
 
 
-_kept: dict[tuple[int, str, float, int], HtmlParser] = {}
+def _unnamed_file(size: int) -> BinaryIO:
+    """A file of this size without a name, in memory where the system offers that; what is not written takes no room."""
+    file = os.fdopen(os.memfd_create("page"), "w+b") if hasattr(os, "memfd_create") else tempfile.TemporaryFile()
+    os.ftruncate(file.fileno(), size)
+    return cast(BinaryIO, file)
+
+
+_kept: dict[tuple[int, str, float, int, int], HtmlParser] = {}
 
 
 def parser_for(settings: IngestSettings) -> HtmlParser:
@@ -166,7 +171,10 @@ def parser_for(settings: IngestSettings) -> HtmlParser:
 
     A forked process makes its own: two that spoke to one child would read each other's pages.
     """
-    key = (os.getpid(), settings.html_parser, settings.parser_seconds, settings.parser_memory_bytes)
+    key = (
+        os.getpid(), settings.html_parser, settings.parser_seconds, settings.parser_memory_bytes,
+        settings.max_record_bytes,
+    )  # fmt: skip
     if key not in _kept:
         _kept[key] = HtmlParser(settings)
         atexit.register(_kept[key].close)

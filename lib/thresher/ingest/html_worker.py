@@ -1,12 +1,14 @@
 """The process that turns pages into text, and may hang or die doing so: started and watched by `html`.
 
-Frames on standard input: the lengths of body and Content-Type (two unsigned 32-bit little-endian numbers, the second
-one 0xFFFFFFFF for none), then both. Frames on standard output: a status byte (0 text, 1 error) and a length, then
-UTF-8. It ends when its input ends; a page that runs past its time is ended by an alarm of the kernel's, so that the
-process does not outlive a parent that was killed.
+A page lies in memory that both processes share. A frame on standard input is the lengths of the page and of its
+Content-Type (two unsigned 32-bit little-endian numbers, the second one 0xFFFFFFFF for none), then the Content-Type; a
+frame on standard output is a status byte (0 text, 1 error) and a length, then UTF-8. The process ends when its input
+ends; a page that runs past its time is ended by an alarm of the kernel's, so that the process does not outlive a
+parent that was killed.
 """
 
 import importlib
+import mmap
 import os
 import resource
 import signal
@@ -54,11 +56,11 @@ def load(parser: str) -> Parser:
     return found
 
 
-def serve(parse: Parser, requests: BinaryIO, replies: BinaryIO, seconds: float) -> None:
+def serve(parse: Parser, page: mmap.mmap, requests: BinaryIO, replies: BinaryIO, seconds: float) -> None:
     """Answer frames until the input ends."""
     while len(head := requests.read(REQUEST.size)) == REQUEST.size:
         size, type_size = REQUEST.unpack(head)
-        body = requests.read(size)
+        body = page[:size]
         content_type = None if type_size == NONE else requests.read(type_size).decode("utf-8", "replace")
         signal.setitimer(signal.ITIMER_REAL, seconds)
         status, text = _answer(parse, body, content_type)
@@ -80,8 +82,9 @@ def _answer(parse: Parser, body: bytes, content_type: str | None) -> tuple[int, 
         return 1, well_formed(f"{type(error).__name__}: {error}")[:1000].encode()
 
 
-def main(parser: str, seconds: float, memory_bytes: int) -> None:
-    """Serve on the standard streams, which the parser itself does not get to see."""
+def main(parser: str, seconds: float, memory_bytes: int, page_file: int) -> None:
+    """Serve on the standard streams, which the parser itself does not get to see; `page_file` is a file descriptor."""
+    page = mmap.mmap(page_file, 0, prot=mmap.PROT_READ)
     requests, replies = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
     null = os.open(os.devnull, os.O_RDWR)
     os.dup2(null, 0)
@@ -98,8 +101,8 @@ def main(parser: str, seconds: float, memory_bytes: int) -> None:
         return
     replies.write(REPLY.pack(0, 0))
     replies.flush()
-    serve(parse, requests, replies, seconds)
+    serve(parse, page, requests, replies, seconds)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], float(sys.argv[2]), int(sys.argv[3]))
+    main(sys.argv[1], float(sys.argv[2]), int(sys.argv[3]), int(sys.argv[4]))

@@ -161,12 +161,9 @@ class _Reader:
 
     def _body(self, record: WarcRecord) -> bytes:
         limit = self.settings.max_record_bytes
-        parts: list[bytes] = []
-        while piece := record.reader.read(limit + 1):
-            parts.append(piece)
-            if sum(map(len, parts)) > limit:
-                raise TooLargeError
-        return b"".join(parts)
+        if record.content_length > limit:
+            raise TooLargeError
+        return bytes(record.reader.read())
 
     def _row(self, record: WarcRecord, place: _Place, meta: dict[str, str]) -> Arrival:
         name = (record.record_id or "").strip() or f"{self.source.name}:{place.offset}"

@@ -66,7 +66,7 @@ def _deadly(documents: DataFrame, recipe: Recipe, low: int, high: int) -> list[i
     return _deadly(documents, recipe, low, middle) + _deadly(documents, recipe, middle + 1, high)
 
 
-STAGE = Stage("annotate", measure, settings, of_recipe=False, rescue=measure_without_the_deadly)
+STAGE: Stage = Stage("annotate", measure, settings, of_recipe=False, rescue=measure_without_the_deadly)
 
 if __name__ == "__main__":
     from thresher_jobs.cli import script

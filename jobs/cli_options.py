@@ -47,7 +47,7 @@ def recipe_or_newest(recipe: str | None, changes: list[str] | None, corpus: Corp
     """The recipe that was asked for, else that of the newest release (said aloud), with the changes asked for."""
     if recipe is not None:
         return read_recipe(recipe, changes or ())
-    newest = next((row for row in reversed(runs.rows) if row.stage == "curate"), None)
+    newest = runs.newest_release()
     if newest is None:
         raise UsageError(f"{corpus.location.root} has no release yet: name a recipe with --recipe")
     released = Recipe.model_validate_json(newest.details["recipe"])

@@ -1,7 +1,7 @@
 """The commands that write: the whole run, and each stage by itself."""
 
 from collections.abc import Callable, Sequence
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from pydantic import ValidationError
@@ -30,6 +30,9 @@ from thresher_jobs.cli_options import (
 from thresher_jobs.ingest import Ingest
 
 InputOption = Annotated[str, typer.Option("--input", help="Files to ingest: a file, a folder or a pattern, or a URI.")]
+InputFirstOption = Annotated[
+    str | None, typer.Option("--input", help="Files to ingest first: a file, a folder or a pattern, or a URI.")
+]
 DatasetOption = Annotated[str, typer.Option("--dataset", help="The name of the data set that the records belong to.")]
 ColumnOption = Annotated[
     list[str] | None, typer.Option("--column", help="Which column holds a field, as text=content; may be repeated.")
@@ -45,8 +48,11 @@ ReleaseOption = Annotated[str | None, typer.Option("--release", help="A name for
 def run(
     recipe: Annotated[str, typer.Argument(help="A recipe's name, or a YAML file.")],
     corpus: CorpusOption,
-    input: Annotated[str | None, typer.Option("--input", help="Files to ingest first: a file, folder, pattern or URI.")] = None,
-    dataset: DatasetOption = "default",
+    input: InputFirstOption = None,
+    dataset: InputFirstOption = Annotated[
+    str | None, typer.Option("--input", help="Files to ingest first: a file, a folder or a pattern, or a URI.")
+]
+DatasetOption = "default",
     column: ColumnOption = None,
     html_parser: ParserOption = "resiliparse",
     batch_bytes: BatchOption = Ingest.batch_bytes,
@@ -63,7 +69,10 @@ def run(
 def ingest(
     corpus: CorpusOption,
     input: InputOption,
-    dataset: DatasetOption = "default",
+    dataset: InputFirstOption = Annotated[
+    str | None, typer.Option("--input", help="Files to ingest first: a file, a folder or a pattern, or a URI.")
+]
+DatasetOption = "default",
     column: ColumnOption = None,
     html_parser: ParserOption = "resiliparse",
     batch_bytes: BatchOption = Ingest.batch_bytes,
@@ -94,12 +103,16 @@ def curate(
     _run_one(corpus, recipe, set, curate_job.STAGE, release=release)
 
 
-def export(corpus: CorpusOption, recipe: RecipeOption = None, set: SetOption = None, output: OutputOption = None) -> None:
+def export(
+    corpus: CorpusOption, recipe: RecipeOption = None, set: SetOption = None, output: OutputOption = None
+) -> None:
     """Write the newest release as files for the trainer."""
     _run_one(corpus, recipe, set, export_job.STAGE, output=output)
 
 
-def report(corpus: CorpusOption, recipe: RecipeOption = None, set: SetOption = None, output: OutputOption = None) -> None:
+def report(
+    corpus: CorpusOption, recipe: RecipeOption = None, set: SetOption = None, output: OutputOption = None
+) -> None:
     """Draw what happened: one HTML file."""
     _run_one(corpus, recipe, set, report_job.STAGE, output=output)
 

@@ -1,4 +1,4 @@
-"""Stage `curate`: a release, which is a shallow clone of `documents` with the dropped rows masked; it copies no text."""
+"""Stage `curate`: a release, a shallow clone of `documents` with the dropped rows masked; it copies no text."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -7,7 +7,6 @@ from pyspark.sql import functions as F
 
 from thresher.errors import UsageError
 from thresher.recipe import Recipe
-from thresher.runs import Runs
 from thresher.stage import Job, Result, Stage
 from thresher.tables import DOCUMENTS, VERDICTS
 from thresher_jobs import dedup, filter
@@ -16,12 +15,6 @@ from thresher_jobs import dedup, filter
 def settings(recipe: Recipe) -> Any:
     """A release depends on verdicts alone; its recipe's name tells whose verdicts these are."""
     return {"recipe": recipe.name}
-
-
-def newest_release(runs: Runs, recipe: str | None = None) -> str | None:
-    """The name of the newest published release, of this recipe where one is given."""
-    released = [row for row in runs.rows if row.stage == "curate" and recipe in (None, row.recipe)]
-    return released[-1].details["release"] if released else None
 
 
 def curate(job: Job, batches: Sequence[int]) -> Result:
@@ -65,7 +58,7 @@ def _make(job: Job, name: str, version: int) -> None:
     )
 
 
-STAGE = Stage("curate", curate, settings, reads=(filter.STAGE, dedup.STAGE), by_batch=False)
+STAGE: Stage = Stage("curate", curate, settings, reads=(filter.STAGE, dedup.STAGE), by_batch=False)
 
 if __name__ == "__main__":
     from thresher_jobs.cli import script

@@ -97,7 +97,7 @@ def _verdict() -> dict[str, Column]:
     return {"rule": F.concat(F.lit("dedup."), "method"), "value": F.col("similarity")}
 
 
-STAGE = Stage("dedup", dedup, settings, reads=(filter.STAGE,), by_batch=False)
+STAGE: Stage = Stage("dedup", dedup, settings, reads=(filter.STAGE,), by_batch=False)
 
 if __name__ == "__main__":
     from thresher_jobs.cli import script

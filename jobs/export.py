@@ -17,7 +17,7 @@ def settings(recipe: Recipe) -> Any:
 
 def export(job: Job, batches: Sequence[int]) -> Result:
     """Write the release and its manifest to `export/RELEASE`, or below `--output`."""
-    published = job.runs.newest(curate.STAGE.name, job.recipe.name)
+    published = job.runs.newest_release(job.recipe.name)
     assert published is not None, "export reads curate"
     release = published.details["release"]
     output = job.options.get("output")
@@ -59,7 +59,7 @@ def _manifest(job: Job, release: str, documents_version: str, written: dict[str,
     }
 
 
-STAGE = Stage("export", export, settings, reads=(curate.STAGE,), by_batch=False)
+STAGE: Stage = Stage("export", export, settings, reads=(curate.STAGE,), by_batch=False)
 
 if __name__ == "__main__":
     from thresher_jobs.cli import script

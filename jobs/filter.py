@@ -29,7 +29,7 @@ def judge(job: Job, batches: Sequence[int]) -> Result:
     return Result([Write(VERDICTS, rows, replaces, {"verdicts": F.count(F.lit(1))})])
 
 
-STAGE = Stage("filter", judge, settings, reads=(annotate.STAGE,))
+STAGE: Stage = Stage("filter", judge, settings, reads=(annotate.STAGE,))
 
 if __name__ == "__main__":
     from thresher_jobs.cli import script

@@ -6,7 +6,7 @@ batches), and, once a run, the check that every id is there once. Only then are 
 
 import logging
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -35,7 +35,7 @@ class Ingest:
     """What to ingest, and how: the settings hold for files that are new, never for those that are there."""
 
     pattern: str
-    settings: IngestSettings = IngestSettings()
+    settings: IngestSettings = field(default_factory=IngestSettings)
     batch_bytes: int = 8 * 2**30
 
     @cached_property
@@ -130,7 +130,8 @@ def _read(job: Job, batches: Sequence[int], plan: RunRow) -> None:
 
 def _files(job: Job, batches: Sequence[int]) -> list[tuple[int, InputFile]]:
     rows = job.corpus.read(INPUTS, batches).orderBy("path").collect()
-    return [(row["batch"], InputFile(row["path"], row["name"], row["size"], row["modified"], row["kind"])) for row in rows]
+    fields = ("path", "name", "size", "modified", "kind")
+    return [(row["batch"], InputFile(*(row[name] for name in fields))) for row in rows]
 
 
 def _read_group(job: Job, batches: Sequence[int], settings: IngestSettings, deadly: Mapping[str, str]) -> Result:
@@ -193,12 +194,12 @@ def _check_ids(job: Job, batches: Sequence[int]) -> Result:
     if taken.isEmpty():
         # A run that was killed after it had removed the rows left them in quarantine.
         counts["repeated_ids"] = job.corpus.read(QUARANTINE, batches).where("stage = 'identity'").count()
-        writes, afterwards = [], taken.unpersist
+        removal = Result(afterwards=taken.unpersist)
     else:
         counts["repeated_ids"] = taken.count()
-        writes, afterwards = [_taken(taken, batches)], lambda: _remove(job, taken)
+        removal = Result([_taken(taken, batches)], afterwards=lambda: _remove(job, taken))
     counts["documents"] -= counts["repeated_ids"]
-    return Result(writes, counts, {"inputs": digest}, afterwards)
+    return replace(removal, counts=counts, details={"inputs": digest})
 
 
 def _taken(taken: DataFrame, batches: Sequence[int]) -> Write:

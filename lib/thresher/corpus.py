@@ -6,6 +6,7 @@ Connect. Reading a table that is not there yet gives an empty one of the right c
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import cast
 
 import fsspec
 from pyspark.errors import AnalysisException
@@ -150,7 +151,7 @@ def conform(rows: DataFrame, table: Table) -> DataFrame:
     return rows.select(
         *(
             (F.col(field.name) if field.name in have else F.lit(None)).cast(field.dataType).alias(field.name)
-            for field in StructType.fromDDL(table.schema)
+            for field in cast(StructType, StructType.fromDDL(table.schema)).fields
         )
     )
 

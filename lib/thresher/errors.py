@@ -2,7 +2,7 @@
 
 
 class ThresherError(Exception):
-    """A mistake of the user's or of the machine's, told in one clear line; the commands print it without a traceback."""
+    """A mistake of the user's or of the machine's in one clear line, which the commands print without a traceback."""
 
 
 class UsageError(ThresherError):

@@ -91,5 +91,6 @@ def is_alive(held: Row) -> bool:
         if not psutil.pid_exists(held["pid"]):
             return False
         # A process that was started after the lease was taken only happens to have its number.
-        return psutil.Process(held["pid"]).create_time() <= held["since"].timestamp()
-    return bool(datetime.now(UTC) - held["heartbeat"].astimezone(UTC) < STALE)
+        return bool(psutil.Process(held["pid"]).create_time() <= held["since"].timestamp())
+    age: timedelta = datetime.now(UTC) - held["heartbeat"].astimezone(UTC)
+    return age < STALE

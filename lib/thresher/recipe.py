@@ -120,7 +120,7 @@ class Recipe(_Settings):
         return tuple(make(name, settings) for name, settings in self.annotate.items())
 
     def changed(self, changes: Sequence[str]) -> "Recipe":
-        """This recipe with `changes` such as `dedup.minhash.bands=9` made to it; raises `UsageError` for a wrong one."""
+        """The recipe with `changes` such as `dedup.minhash.bands=9` made; raises `UsageError` for a wrong one."""
         return _checked(self.model_dump(mode="json"), changes, f"recipe {self.name}")
 
 

@@ -73,6 +73,11 @@ class Runs:
                 ready[batch] = row.counts["input_bytes"] // len(row.batches)
         return dict(sorted(ready.items()))
 
+    def newest_release(self, recipe: str | None = None) -> RunRow | None:
+        """The row that published the newest release, of this recipe where one is given; `details` names it."""
+        released = [row for row in self.rows if row.stage == "curate" and recipe in (None, row.recipe)]
+        return released[-1] if released else None
+
     def inputs_digest(self) -> str:
         """A name for the list of input files behind the finished batches, however they fell into batches."""
         total = sum(int(row.details["inputs"], 16) for row in self.of("ingest", None))

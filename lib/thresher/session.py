@@ -11,6 +11,7 @@ import atexit
 import contextlib
 import logging
 import os
+import re
 import shutil
 import sys
 import tempfile
@@ -46,6 +47,12 @@ DELTA = {
     "spark.sql.catalog.spark_catalog": "org.apache.spark.sql.delta.catalog.DeltaCatalog",
     "spark.databricks.delta.snapshotPartitions": "2",
 }
+LATE_OPTIMISATION = (
+    "-XX:Tier4InvocationThreshold=50000",
+    "-XX:Tier4MinInvocationThreshold=6000",
+    "-XX:Tier4CompileThreshold=150000",
+    "-XX:Tier4BackEdgeThreshold=400000",
+)
 LOG4J = """rootLogger.level = {level}
 rootLogger.appenderRef.console.ref = console
 appender.console.type = Console
@@ -80,18 +87,17 @@ def get_session(
     return _start(app_name, master, remote, settings)
 
 
-def local_settings(master: str) -> dict[str, str]:
-    """The settings of a session that this process starts itself, on `local[…]`, `local-cluster[…]` or a server."""
+def local_settings(conf: Mapping[str, str]) -> dict[str, str]:
+    """The settings of a session that this process starts itself; those in `conf` win."""
     import pyspark
 
-    return {
+    settings = {
         **ARROW,
         **DELTA,
         "spark.jars": ",".join(str(jar) for jar in delta_jars(pyspark.__version__)),
         "spark.driver.memory": f"{driver_memory() >> 20}m",
         "spark.driver.host": "127.0.0.1",
         "spark.driver.bindAddress": "127.0.0.1",
-        "spark.driver.extraJavaOptions": java_options(),
         "spark.ui.enabled": "false",
         "spark.ui.showConsoleProgress": "false",
         "spark.sql.adaptive.enabled": "true",
@@ -100,6 +106,8 @@ def local_settings(master: str) -> dict[str, str]:
         "spark.sql.warehouse.dir": _warehouse(),
         "spark.sql.session.timeZone": "UTC",
     }
+    java = java_options(conf.get("spark.driver.extraJavaOptions", ""))
+    return {**settings, **conf, "spark.driver.extraJavaOptions": java}
 
 
 def driver_memory() -> int:
@@ -123,14 +131,20 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def java_options() -> str:
-    """Options of a driver's JVM: the quiet log from its first line on."""
+def java_options(more: str = "") -> str:
+    """Options of the JVM that this process starts, and then the caller's `more`: of two that conflict the last holds.
+
+    The log is quiet from its first line on. The optimising compiler waits ten times longer than by default before it
+    takes up a method: a short run never pays for it, and a long one has it for what is really hot.
+    """
     level = os.environ.get("THRESHER_SPARK_LOG", "off").lower()
     if level not in ("off", "fatal", "error", "warn", "info", "debug", "trace"):
         raise ThresherError(f"THRESHER_SPARK_LOG={level} is no log level: use off, error, warn, info or debug")
     properties = cache_folder("conf") / f"log4j2-{level}.properties"
     properties.write_text(LOG4J.format(level=level))
-    return f"-Dlog4j2.configurationFile={properties.as_uri()}"
+    # Two collectors on one command line are an error, so the caller's choice replaces ours.
+    collector = [] if re.search(r"Use\w+GC", more) else [f"-XX:+Use{'Serial' if cores() <= 4 else 'Parallel'}GC"]
+    return " ".join([f"-Dlog4j2.configurationFile={properties.as_uri()}", *LATE_OPTIMISATION, *collector, more]).strip()
 
 
 def _start(app_name: str, master: str | None, remote: str | None, settings: dict[str, str]) -> SparkSession:
@@ -145,7 +159,7 @@ def _start(app_name: str, master: str | None, remote: str | None, settings: dict
         os.environ.setdefault(name, "1")
     builder = SparkSession.builder.appName(app_name)
     builder = builder.remote(where) if remote else builder.master(where)
-    for key, value in {**local_settings(where), **settings}.items():
+    for key, value in local_settings(settings).items():
         builder = builder.config(key, value)
     try:
         return builder.getOrCreate()

@@ -138,7 +138,9 @@ def perform(job: Job, row: RunRow, work: Callable[[], Result]) -> None:
     _log.info("%s: %s", row.stage, ", ".join(f"{name} {count:,}" for name, count in counts.items()) or "done")
 
 
-def perform_in_halves(batches: Sequence[int], attempt: Callable[[Sequence[int]], None], rescue: Callable[[int], None]) -> None:
+def perform_in_halves(
+    batches: Sequence[int], attempt: Callable[[Sequence[int]], None], rescue: Callable[[int], None]
+) -> None:
     """Attempt the batches together; where a task dies each half of them, down to one batch, which `rescue` takes."""
     try:
         attempt(batches)

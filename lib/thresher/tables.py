@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Table:
-    """One kind of table: `schema` and `partitions` in Spark's terms, `statistics` the columns that files are skipped by.
+    """One kind of table: `schema` and `partitions` in Spark's terms, `statistics` columns to skip files by.
 
     `sorted_by` is the column by whose ranges the rows are laid out, for tables in which one document is looked up.
     `append_only` tables take a row a commit; the others replace whole partitions.

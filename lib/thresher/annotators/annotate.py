@@ -1,7 +1,7 @@
 """All annotators in one trip through Python: text goes to the workers once, and only measurements come back."""
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import pyarrow as pa
 from pyspark.sql import DataFrame
@@ -20,7 +20,7 @@ def annotate(documents: DataFrame, annotators: Sequence[Annotator]) -> DataFrame
     schema = _schema(annotators)
     inputs = sorted({name for annotator in annotators for name in annotator.inputs})
 
-    def fill(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    def fill(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         for batch in batches:
             yield from _measure(batch, annotators, schema)
 

@@ -4,7 +4,7 @@ Each partition's edges are contracted to a forest (every node and the smallest i
 one last task contracts the forests. A component is named by its smallest doc_id.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import pyarrow as pa
 from pyspark.sql import DataFrame
@@ -18,7 +18,7 @@ def connected_components(edges: DataFrame) -> DataFrame:
     return forests.repartition(1).mapInArrow(_contract, _FOREST)
 
 
-def _contract(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+def _contract(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
     """The forest of one partition's edges."""
     from thresher.kernels.components import forest
 

@@ -4,11 +4,13 @@ Documents that agree in all rows of any band fall into one bucket. A bucket of n
 smallest doc_id, never all pairs; connected components of these edges are the clusters.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import pyarrow as pa
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
+from pyspark.sql.pandas.functions import arrow_udf
+from pyspark.sql.types import DoubleType
 
 from thresher.dedup.components import connected_components
 from thresher.dedup.keep import with_keeper
@@ -88,4 +90,5 @@ def _similarity(left: str, right: str) -> Column:
         return similarity(lefts, rights).cast(pa.float64())
 
     compare.__annotations__ = {"lefts": pa.Array, "rights": pa.Array, "return": pa.Array}
-    return F.arrow_udf(compare, "double")(left, right)
+    udf: Callable[..., Column] = arrow_udf(compare, DoubleType())  # type: ignore[call-overload]
+    return udf(left, right)

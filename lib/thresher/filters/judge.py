@@ -10,10 +10,13 @@ from thresher.filters.rule import VERDICT, RuleSet
 FAILED = "annotate.failed"
 
 
-def broken_rules(rulesets: Sequence[RuleSet]) -> Column:
-    """An array of verdicts, one for each rule that the row's signals break; empty where the document passes."""
+def broken_rules(rulesets: Sequence[RuleSet], failed: Column | None = None) -> Column:
+    """An array of verdicts, one for each rule that the row's signals break; empty where the document passes.
+
+    `failed` says why a document could not be measured (the column of that name in `signals`).
+    """
     rules = [rule.broken(rules.name) for rules in rulesets for rule in rules.rules]
-    return F.array_compact(F.array(_unmeasured(), *rules))
+    return F.array_compact(F.array(_unmeasured(F.col("failed") if failed is None else failed), *rules))
 
 
 def passes(rulesets: Sequence[RuleSet]) -> Column:
@@ -27,11 +30,11 @@ def verdicts(signals: DataFrame, rulesets: Sequence[RuleSet]) -> DataFrame:
     return broken.select("doc_id", "batch", "verdict.*")
 
 
-def _unmeasured() -> Column:
+def _unmeasured(failed: Column) -> Column:
     verdict = F.struct(
         F.lit(FAILED).alias("rule"),
         F.lit(None).cast("double").alias("value"),
         F.lit(None).cast("double").alias("threshold"),
-        F.col("failed").alias("detail"),
+        failed.alias("detail"),
     )
-    return F.when(F.col("failed").isNotNull(), verdict.cast(VERDICT))
+    return F.when(failed.isNotNull(), verdict.cast(VERDICT))

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, cast
 
+from thresher.errors import UsageError
 from thresher.filters.rule import Rule, RuleSet
 
 RULESETS = ("language_v1", "gopher_quality_v1", "gopher_repetition_v1", "fineweb_quality_v1")
@@ -13,6 +14,8 @@ BOUNDS = ("at_least", "at_most", "above", "below", "one_of", "none_of")
 
 def ruleset(name: str, overrides: Mapping[str, Mapping[str, Any]] | None = None) -> RuleSet:
     """The published rule set called `name`, with the bounds that `overrides` names by rule in place of its own."""
+    if name not in RULESETS:
+        raise UsageError(f"no rule set is called {name}; there are {', '.join(RULESETS)}")
     module = importlib.import_module(f"thresher.filters.{name}")
     published = cast(RuleSet, getattr(module, name.upper()))
     changed = overrides or {}
@@ -20,4 +23,5 @@ def ruleset(name: str, overrides: Mapping[str, Mapping[str, Any]] | None = None)
 
 
 def _bounded(rule: Rule, bounds: Mapping[str, Any]) -> Rule:
-    return replace(rule, **{key: tuple(v) if isinstance(v, list | tuple) else v for key, v in bounds.items()})
+    changed: dict[str, Any] = {key: tuple(v) if isinstance(v, list | tuple) else v for key, v in bounds.items()}
+    return replace(rule, **changed)

@@ -31,16 +31,21 @@ class Rule:
         if self.one_of or self.none_of:
             return self._broken_label(ruleset, value)
         number = value.cast("double")
-        crossed = F.lit(None).cast("double")
-        for bound, outside in (
-            (self.at_least, lambda b: number < b),
-            (self.at_most, lambda b: number > b),
-            (self.above, lambda b: number <= b),
-            (self.below, lambda b: number >= b),
-        ):
-            if bound is not None:
-                crossed = F.coalesce(F.when(outside(F.lit(float(bound))), F.lit(float(bound))), crossed)
+        crossed = F.coalesce(*(F.when(outside, bound) for bound, outside in self._crossings(number)))
         return F.when(crossed.isNotNull(), self._verdict(ruleset, number, crossed, F.lit(None)))
+
+    def _crossings(self, number: Column) -> list[tuple[Column, Column]]:
+        """Each bound that is set, with the condition under which the number lies outside it."""
+        crossings = [(F.lit(None).cast("double"), F.lit(False))]
+        if self.at_least is not None:
+            crossings.append((F.lit(float(self.at_least)), number < self.at_least))
+        if self.at_most is not None:
+            crossings.append((F.lit(float(self.at_most)), number > self.at_most))
+        if self.above is not None:
+            crossings.append((F.lit(float(self.above)), number <= self.above))
+        if self.below is not None:
+            crossings.append((F.lit(float(self.below)), number >= self.below))
+        return crossings
 
     def _broken_label(self, ruleset: str, value: Column) -> Column:
         outside = F.lit(False)

@@ -1,4 +1,4 @@
-"""One document an id: of two records with one name, or with colliding hashes, one stays and the other is quarantined."""
+"""One document an id: of two records with one name, or with colliding hashes, one stays, one is quarantined."""
 
 from collections.abc import Sequence
 

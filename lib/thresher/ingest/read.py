@@ -1,6 +1,6 @@
 """Reading input files on Spark: each task streams its files and yields one row a record."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import pyarrow as pa
 from pyspark.sql import DataFrame, SparkSession
@@ -29,7 +29,7 @@ def arrivals(spark: SparkSession, files: Sequence[tuple[int, InputFile]], settin
     rows = [(task, batch, file.path, file.name) for task, (batch, file) in zip(dealt, files, strict=True)]
     listed = spark.createDataFrame(rows, "task int, batch int, path string, name string")
 
-    def read(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    def read(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         for batch in batches:
             for row in batch.to_pylist():
                 file = InputFile(path=row["path"], name=row["name"], size=0, modified=0)

@@ -1,0 +1,85 @@
+"""The measurements and rules as Column functions, for any DataFrame: text in, a struct or an array out.
+
+    import thresher.functions as T
+    df.select("*", T.gopher("text"))
+
+Each is the annotator of the same name behind an Arrow UDF: the same kernel that `thresher annotate` runs.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import pyarrow as pa
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+from pyspark.sql.pandas.functions import arrow_udf
+from pyspark.sql.pandas.types import from_arrow_type
+
+from thresher.annotators.base import Annotator
+from thresher.annotators.registry import make
+from thresher.filters.judge import broken_rules
+from thresher.filters.registry import ruleset
+
+ColumnOrName = Column | str
+
+
+def signal(annotator: Annotator) -> Callable[..., Column]:
+    """An annotator as a Column function: its input columns in, its struct column out."""
+
+    def measured(text: pa.Array) -> pa.Array:
+        return annotator.measure(text)
+
+    measured.__annotations__ = {"text": pa.Array, "return": pa.Array}
+    udf = arrow_udf(measured, from_arrow_type(annotator.fields))
+    return lambda column: udf(column).alias(annotator.name)
+
+
+def sizes(text: ColumnOrName) -> Column:
+    """Bytes, characters, words and lines (`sizes_v1`)."""
+    return _named("sizes_v1", text)
+
+
+def gopher(text: ColumnOrName) -> Column:
+    """The statistics behind Gopher's quality rules (`gopher_v1`)."""
+    return _named("gopher_v1", text)
+
+
+def repetition(text: ColumnOrName) -> Column:
+    """The statistics behind Gopher's repetition rules (`repetition_v1`)."""
+    return _named("repetition_v1", text)
+
+
+def fineweb(text: ColumnOrName) -> Column:
+    """The statistics behind FineWeb's quality rules (`fineweb_v1`)."""
+    return _named("fineweb_v1", text)
+
+
+def language(text: ColumnOrName) -> Column:
+    """The language of the whole text and its score, by fastText's lid.176 (`language_v1`)."""
+    return _named("language_v1", text)
+
+
+def exact(text: ColumnOrName) -> Column:
+    """A 128-bit hash of the normalised text (`exact_v1`)."""
+    return _named("exact_v1", text)
+
+
+def minhash(text: ColumnOrName, ngram: int = 5, permutations: int = 112, seed: int = 1) -> Column:
+    """The MinHash signature of the text's word n-grams (`minhash_v1`), null where the text is shorter than one."""
+    return _named("minhash_v1", text, ngram=ngram, permutations=permutations, seed=seed)
+
+
+def judge(documents: DataFrame, rules: str, text: str = "text") -> DataFrame:
+    """Adds `verdicts`, an array of the rules of one rule set that each document breaks; drops no row.
+
+    Each verdict holds `rule`, `value`, `threshold` and `detail`. Raises `UsageError` where no rule set is so called.
+    """
+    judged = ruleset(rules)
+    annotators = [make(name, {}) for name in judged.annotators]
+    measured = documents.withColumns({a.name: signal(a)(text) for a in annotators})
+    verdicts = broken_rules([judged], failed=F.lit(None).cast("string"))
+    return measured.withColumn("verdicts", verdicts).drop(*judged.annotators)
+
+
+def _named(name: str, text: ColumnOrName, **settings: Any) -> Column:
+    return signal(make(name, settings))(text)

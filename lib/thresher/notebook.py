@@ -1,0 +1,71 @@
+"""A corpus in a notebook: its tables as DataFrames, and the questions one asks of it."""
+
+from functools import reduce
+from typing import TYPE_CHECKING
+
+from pyspark.sql import DataFrame, SparkSession
+
+from thresher.corpus import Corpus
+from thresher.errors import ThresherError
+from thresher.location import locate
+from thresher.recipe import Recipe
+from thresher.runs import Runs
+from thresher.session import get_session
+
+if TYPE_CHECKING:
+    from thresher.ask.funnel import Funnel
+    from thresher.ask.ledger import Ledger
+
+
+class NotebookCorpus(Corpus):
+    """`Corpus` with what is read from several tables at once."""
+
+    @property
+    def signals(self) -> DataFrame:
+        """Every measurement: the newest pass of each annotator's column, joined on `doc_id` where there are several."""
+        passes = [row.fingerprint for row in reversed(Runs(self).of("annotate", None))]
+        tables: list[DataFrame] = []
+        seen: set[str] = {"doc_id", "batch", "failed"}
+        for fingerprint in dict.fromkeys(passes):
+            table = self.table(f"signals/{fingerprint}")
+            new = [column for column in table.columns if column not in seen]
+            if new:
+                tables.append(table.select("doc_id", *(() if tables else ("batch", "failed")), *new))
+                seen.update(new)
+        if not tables:
+            raise ThresherError(f"{self.location.root} has no signals yet: run `thresher annotate`")
+        return reduce(lambda left, right: left.join(right, "doc_id", "full"), tables)
+
+    @property
+    def curated(self) -> DataFrame:
+        """The documents of the newest release."""
+        newest = Runs(self).newest_release()
+        if newest is None:
+            raise ThresherError(f"{self.location.root} has no release yet: run `thresher curate`")
+        return self.table(f"curated/{newest.details['release']}")
+
+    def funnel(self, recipe: str | None = None) -> "Funnel":
+        """Counts by stage and rule, as a small table and as a picture."""
+        from thresher.ask.funnel import funnel
+
+        return funnel(self, Runs(self), self._recipe(recipe))
+
+    def ledger(self, key: str | int) -> "Ledger":
+        """One document's story: every rule it failed, by how much, in which run, and what it duplicates."""
+        from thresher.ask.ledger import ledger
+
+        return ledger(self, Runs(self), key)
+
+    def _recipe(self, recipe: str | None) -> Recipe:
+        newest = Runs(self).newest_release(recipe)
+        if newest is None:
+            raise ThresherError(f"{self.location.root} has no release of {recipe or 'any recipe'} yet")
+        return Recipe.model_validate_json(newest.details["recipe"])
+
+
+def open_corpus(corpus: str, spark: SparkSession | None = None) -> NotebookCorpus:
+    """The corpus at this folder, URI or catalog schema; raises `ThresherError` where there is none."""
+    opened = NotebookCorpus(spark or get_session(), locate(corpus))
+    if not opened.exists("runs"):
+        raise ThresherError(f"there is no corpus at {corpus}: make one with `thresher run RECIPE --input …`")
+    return opened

@@ -1,0 +1,85 @@
+"""A recipe is checked before Spark starts, and what is wrong is one line with the file, the key and the right name."""
+
+from pathlib import Path
+
+import pytest
+
+from thresher.errors import UsageError
+from thresher.recipe import read_recipe, shipped_recipes
+
+
+def write(folder: Path, text: str) -> str:
+    path = folder / "mine.yaml"
+    path.write_text(text, encoding="utf-8")
+    return str(path)
+
+
+MINIMAL = "name: mine\nannotate: {sizes_v1: , exact_v1: , minhash_v1: }\n"
+
+
+@pytest.mark.parametrize("name", shipped_recipes())
+def test_every_recipe_that_ships_is_right(name: str) -> None:
+    recipe = read_recipe(name)
+    assert recipe.name == name
+    assert {annotator.name for annotator in recipe.annotators} == set(recipe.annotate)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("name: mine\nanotate: {}\n", "anotate: no setting is called anotate; did you mean annotate?"),
+        (
+            "name: m\nannotate: {gopher_v1: }\nfilter: {gopher_qualty_v1: }\ndedup: null\n",
+            "filter: no rule set is called gopher_qualty_v1; did you mean gopher_quality_v1?",
+        ),
+        (
+            "name: m\nannotate: {gopher_v1: }\nfilter: {gopher_quality_v1: {word_cuont: {at_least: 1}}}\ndedup: null\n",
+            "no rule of gopher_quality_v1 is called word_cuont; did you mean word_count?",
+        ),
+        (
+            "name: m\nannotate: {gopher_v1: }\nfilter: {gopher_quality_v1: {word_count: {atleast: 1}}}\ndedup: null\n",
+            "no bound of gopher_quality_v1.word_count is called atleast; did you mean at_least?",
+        ),
+        (MINIMAL + "dedup: {minhash: {bands: many}}\n", "dedup.minhash.bands: Input should be a valid integer"),
+        (MINIMAL + "dedup: {minhash: {band: 3}}\n", "no setting is called band; did you mean bands?"),
+        (MINIMAL + "dedup: {minhash: {bands: 100, rows: 8}}\n", "bands x rows = 800 permutations"),
+        ("name: m\nannotate: {sizes_v1: }\n", "annotate lacks exact_v1, minhash_v1, which filter or dedup need"),
+        ("name: m\nannotate: {minhash_v1: {ngrams: 3}}\ndedup: null\n", "ngrams"),
+        ("- a\n- b\n", "a recipe is a mapping of settings, this is list"),
+        ("name: [\n", "while parsing"),
+    ],
+)
+def test_what_is_wrong_is_one_line_that_names_it(tmp_path: Path, text: str, expected: str) -> None:
+    path = write(tmp_path, text)
+    with pytest.raises(UsageError) as caught:
+        read_recipe(path)
+    message = str(caught.value)
+    assert message.startswith(path)
+    assert expected in message
+    assert "\n" not in message
+
+
+def test_an_unknown_recipe_is_told_the_nearest() -> None:
+    with pytest.raises(UsageError, match="no recipe is called fineweb_en; did you mean fineweb-en"):
+        read_recipe("fineweb_en")
+    with pytest.raises(UsageError, match=r"nowhere\.yaml"):
+        read_recipe("nowhere.yaml")
+
+
+def test_settings_are_changed_by_path_or_by_the_name_of_a_rule_set() -> None:
+    recipe = read_recipe(
+        "fineweb-en", ["gopher_quality_v1.word_count.at_least=20", "dedup.minhash.bands=9", "minhash_v1.seed=7"]
+    )
+    word_count = next(rule for rule in recipe.rulesets[1].rules if rule.name == "word_count")
+    assert (word_count.at_least, word_count.at_most) == (20, 100_000)
+    assert recipe.dedup is not None and recipe.dedup.minhash is not None
+    assert recipe.dedup.minhash.bands == 9
+    assert recipe.annotate["minhash_v1"]["seed"] == 7
+    assert recipe.changed(["dedup.exact=false"]).dedup.exact is False  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("change", ["dedup", "=3", "gopher_quality_v1.word_cont.at_least=20", "name.first=1"])
+def test_a_wrong_change_is_a_clear_error(change: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        read_recipe("fineweb-en", [change])
+    assert "\n" not in str(caught.value)

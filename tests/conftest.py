@@ -5,12 +5,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 
 from thresher.session import get_session
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
+settings.register_profile("kernels compile at first use", deadline=None)
+settings.load_profile("kernels compile at first use")
 DATA = Path(__file__).parents[1].parent / "shared" / "data"
 
 
@@ -28,7 +31,11 @@ def spark() -> "Iterator[SparkSession]":
     session = get_session(
         "thresher-tests",
         master="local[2]",
-        conf={"spark.driver.memory": "2g", "spark.sql.shuffle.partitions": "2"},
+        conf={
+            "spark.driver.memory": "2g",
+            "spark.sql.shuffle.partitions": "2",
+            "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
+        },
     )
     yield session
     session.stop()

@@ -9,8 +9,8 @@ import hashlib
 import logging
 import os
 import tempfile
-import urllib.error
 import urllib.request
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from thresher.cache import cache_folder
@@ -47,11 +47,11 @@ def delta_jars(spark_version: str) -> list[Path]:
         return _given(Path(given).expanduser(), spark_version)
     folder = cache_folder("jars", DELTA_VERSION)
     wanted = needed(spark_version)
-    missing = [name for name in wanted if not (folder / name).is_file()]
+    missing = _missing(folder, wanted)
     if missing:
         log.info("fetching Delta's jars once, %d files into %s", len(missing), folder)
     for name in missing:
-        _fetch(name, wanted[name], folder)
+        _fetch(name, wanted, folder)
     return [folder / name for name in wanted]
 
 
@@ -80,17 +80,17 @@ def _given(folder: Path, spark_version: str) -> list[Path]:
     return jars
 
 
-def _fetch(name: str, digest: str, folder: Path) -> None:
+def _fetch(name: str, wanted: Mapping[str, str], folder: Path) -> None:
     try:
         with urllib.request.urlopen(address(name), timeout=TIMEOUT_SECONDS) as answer:
             content = answer.read()
-    except (urllib.error.URLError, OSError) as error:
+    except OSError as error:
         raise ThresherError(
-            f"Delta's jars are not on this machine and could not be fetched ({error}): "
-            f"fetch {address(name)} and its companions ({', '.join(COMMON)}) "
-            f"and put the files into {folder}, or into a folder that THRESHER_JARS names"
+            f"Delta's jars are not on this machine and could not be fetched ({error}): put the files that are missing, "
+            f"{', '.join(address(missing) for missing in _missing(folder, wanted))}, "
+            f"into {folder}, or all five into a folder that THRESHER_JARS names"
         ) from error
-    if hashlib.sha256(content).hexdigest() != digest:
+    if hashlib.sha256(content).hexdigest() != wanted[name]:
         raise ThresherError(f"{address(name)} is not the file it should be (sha256 differs): nothing was kept")
     _put(content, folder / name)
 
@@ -105,6 +105,10 @@ def _put(content: bytes, target: Path) -> None:
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
+
+
+def _missing(folder: Path, wanted: Iterable[str]) -> list[str]:
+    return [name for name in wanted if not (folder / name).is_file()]
 
 
 def _versions() -> str:

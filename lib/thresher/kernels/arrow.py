@@ -36,6 +36,7 @@ def utf8(array: pa.Array) -> Utf8:
     else:
         offsets = np.frombuffer(starts, width, len(array) + 1, array.offset * width.itemsize).astype(np.int64)
     data = np.frombuffer(bytes_ if bytes_ is not None else b"", np.uint8)
+    data.flags.writeable = False  # always: to numba, an array that may be written is another type to compile for
     valid = np.asarray(array.is_valid().to_numpy(zero_copy_only=False), np.bool_)
     return Utf8(data, offsets, valid)
 

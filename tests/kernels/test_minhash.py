@@ -1,0 +1,130 @@
+"""MinHash signatures against a twin in plain Python, against the theory, and beside another library's."""
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from datasketch import MinHash
+from hypothesis import given
+from hypothesis import strategies as st
+
+from thresher.kernels.arrow import utf8
+from thresher.kernels.hashing import mix64, random64
+from thresher.kernels.minhash import FNV_PRIME, FNV_SEED, SHINGLE_BASE, signatures, similarity
+from thresher.kernels.unicode import SPACELESS, WORD, classes, lower
+
+MASK = 2**64 - 1
+ALPHABET = st.sampled_from("aAbÉß_9 .,-\n中文かกကİ\u0301\U0001f600\u00a0")
+
+
+def words_of(text: str) -> list[str]:
+    """Runs of word characters, in lower case; letters of scripts without spaces one by one."""
+    lowered = (chr(lower(ord(c))) if classes(ord(c)) & WORD else " " for c in text)
+    return "".join(f" {c} " if classes(ord(c)) & SPACELESS else c for c in lowered).split(" ")
+
+
+def word_hash(word: str) -> int:
+    if classes(ord(word[0])) & SPACELESS:
+        return int(mix64(np.uint64(ord(word) + int(FNV_SEED) & MASK)))
+    state = int(FNV_SEED)
+    for character in word:
+        state = (state ^ ord(character)) * int(FNV_PRIME) & MASK
+    return int(mix64(np.uint64(state)))
+
+
+def twin(text: str, ngram: int, permutations: int, seed: int) -> list[int] | None:
+    words = [word_hash(word) for word in words_of(text) if word]
+    salt = int(mix64(np.uint64(seed + int(SHINGLE_BASE) & MASK)))
+    shingles = set()
+    for i in range(len(words) - ngram + 1):
+        total = 0
+        for word in words[i : i + ngram]:
+            total = total * int(SHINGLE_BASE) + word & MASK
+        shingles.add(int(mix64(np.uint64(total ^ salt))))
+    if not shingles:
+        return None
+    keys = [int(key) >> 32 | 1 for key in random64(seed, 2 * permutations)]
+    return [
+        min((a * (s & 0xFFFFFFFF) + b * (s >> 32)) & 0xFFFFFFFF for s in shingles)
+        for a, b in zip(keys[::2], keys[1::2], strict=True)
+    ]
+
+
+def measured(texts: list[str], ngram: int, permutations: int, seed: int) -> list[list[int] | None]:
+    values, known = signatures(*utf8(pa.array(texts, pa.string())), ngram, permutations, seed)
+    return [row.tolist() if has else None for row, has in zip(values, known, strict=True)]
+
+
+@given(st.lists(st.text(ALPHABET, max_size=40), min_size=1, max_size=4), st.integers(1, 5), st.integers(0, 2**63 - 1))
+def test_signatures_are_the_twins(texts: list[str], ngram: int, seed: int) -> None:
+    assert measured(texts, ngram, 16, seed) == [twin(text, ngram, 16, seed) for text in texts]
+
+
+@given(st.text(max_size=60))
+def test_any_text_at_all(text: str) -> None:
+    text = text.encode(errors="replace").decode()
+    assert measured([text], 2, 8, 1) == [twin(text, 2, 8, 1)]
+
+
+def test_a_long_document_is_the_twins_across_many_chunks() -> None:
+    text = " ".join(f"w{i * i % 9973}" for i in range(10_000))
+    assert measured([text], 5, 8, 3) == [twin(text, 5, 8, 3)]
+
+
+@given(st.lists(st.binary(max_size=30), max_size=5))
+def test_bytes_that_are_no_utf8_separate_words(texts: list[bytes]) -> None:
+    values, known = signatures(*utf8(pa.array(texts, pa.binary())), 2, 8, 1)
+    found = [row.tolist() if has else None for row, has in zip(values, known, strict=True)]
+    assert found == [twin(text.decode(errors="replace"), 2, 8, 1) for text in texts]
+
+
+@pytest.mark.parametrize(("size", "shared"), [(40, 30), (400, 300), (2000, 1200)])
+def test_values_agree_as_often_as_theory_says_one_by_one_and_eight_together(size: int, shared: int) -> None:
+    """Over seeds, the share of agreeing values is the Jaccard similarity s, that of agreeing bands s^8."""
+    sets = [" ".join(f"w{i}" for i in range(start, start + size)) for start in (0, size - shared)]
+    s, seeds, permutations = shared / (2 * size - shared), 1000, 112
+    text = utf8(pa.array(sets))
+    agree = np.array([np.equal(*signatures(*text, 1, permutations, seed)[0]) for seed in range(seeds)])
+    values, bands = agree.mean(1), agree.reshape(seeds, -1, 8).all(2).mean(1)
+    for found, expected in ((values, s), (bands, s**8)):
+        assert abs(found.mean() - expected) < 3.3 * found.std() / np.sqrt(seeds)
+    assert values.var() == pytest.approx(s * (1 - s) / permutations, rel=0.2)
+
+
+def test_estimates_are_as_close_as_datasketchs() -> None:
+    """Root mean square error over pairs of known similarity, with as many permutations."""
+    random = np.random.default_rng(0)
+    ours, theirs = [], []
+    for pair in range(60):
+        shared = int(random.integers(20, 280))
+        sets = [[f"w{i}" for i in range(start, start + 300)] for start in (0, 300 - shared)]
+        exact = shared / (600 - shared)
+        rows = measured([" ".join(words) for words in sets], 1, 112, pair)
+        ours.append(np.mean(np.equal(*rows)) - exact)
+        minhashes = [MinHash(112, seed=pair) for _ in sets]
+        for minhash, words in zip(minhashes, sets, strict=True):
+            minhash.update_batch([word.encode() for word in words])
+        theirs.append(minhashes[0].jaccard(minhashes[1]) - exact)
+    assert np.sqrt(np.mean(np.square(ours))) < 1.3 * np.sqrt(np.mean(np.square(theirs)))
+
+
+signature = st.one_of(st.none(), st.binary(min_size=8, max_size=8), st.binary(min_size=4, max_size=4), st.just(b""))
+
+
+@given(st.lists(st.tuples(signature, signature)), st.booleans(), st.integers(0, 2))
+def test_similarity_is_the_share_of_equal_values(pairs: list[tuple[bytes, bytes]], same: bool, skip: int) -> None:
+    pairs = [(left, left if same else right) for left, right in pairs]
+    left, right = (pa.array([pair[side] for pair in pairs], pa.binary()).slice(skip) for side in (0, 1))
+    expected = []
+    for one, other in pairs[skip:]:
+        if not one or not other or len(one) != len(other):
+            expected.append(None)
+        else:
+            equal = [one[i : i + 4] == other[i : i + 4] for i in range(0, len(one), 4)]
+            expected.append(sum(equal) / len(equal))
+    found = similarity(left, right)
+    assert found.type == pa.float32() and found.to_pylist() == expected
+
+
+def test_only_as_many_signatures_as_many_can_be_compared() -> None:
+    with pytest.raises(ValueError, match="cannot be compared"):
+        similarity(pa.array([b"abcd"]), pa.array([b"abcd", b"abcd"]))

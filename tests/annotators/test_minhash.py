@@ -1,0 +1,85 @@
+"""The MinHash annotator: what a signature's bytes are, and which documents have none."""
+
+import gzip
+import json
+import pickle
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from thresher.annotators.minhash import minhash_v1
+from thresher.errors import UsageError
+from thresher.kernels.arrow import utf8
+from thresher.kernels.minhash import signatures
+
+
+def signed(texts: list[str | bytes | None], kind: pa.DataType | None = None, **settings: int) -> list[bytes | None]:
+    rows = minhash_v1(**settings).measure(pa.array(texts, kind)).to_pylist()
+    return [row and row["signature"] for row in rows]
+
+
+def test_four_little_endian_bytes_a_permutation() -> None:
+    text = "one two three four five six seven"
+    [signature] = signed([text], permutations=10, seed=7)
+    values, _ = signatures(*utf8(pa.array([text])), 5, 10, 7)
+    assert signature == b"".join(int(value).to_bytes(4, "little") for value in values[0])
+
+
+def test_documents_too_short_to_shingle_have_none() -> None:
+    texts = ["a b c d", "a b c d e", "", " ... --- !!! ??? ;;;", None, "今日は雨", "今日は雨だ"]
+    assert [signature is not None for signature in signed(texts)] == [False, True, False, False, False, False, True]
+    assert minhash_v1().measure(pa.array(texts)).is_valid().to_pylist() == [text is not None for text in texts]
+
+
+def test_case_and_punctuation_do_not_matter_but_order_does() -> None:
+    one, same, other = signed(["To be, or not to BE: that", "to be or not to be that", "not to be or to be that"])
+    assert one == same != other
+
+
+def test_settings_are_the_annotators_and_change_the_signature() -> None:
+    text = ["it was the best of times it was the worst of times"]
+    assert minhash_v1(3, 64, 9).settings == {"ngram": 3, "permutations": 64, "seed": 9}
+    assert len({signed(text)[0], signed(text, seed=2)[0], signed(text, ngram=3)[0]}) == 3
+    assert signed(text, permutations=8)[0] == signed(text, permutations=8)[0]
+
+
+@pytest.mark.parametrize("settings", [{"ngram": 0}, {"permutations": 0}, {"seed": -1}])
+def test_settings_that_make_no_sense_are_told(settings: dict[str, int]) -> None:
+    with pytest.raises(UsageError, match=next(iter(settings))):
+        minhash_v1(**settings)
+
+
+def test_no_signature_depends_on_the_neighbours_or_the_kind_of_array(data_dir: Path) -> None:
+    with gzip.open(data_dir / "neardup" / "minhash1000.jsonl.gz", "rt") as lines:
+        texts = [json.loads(line)["text"] for line in lines][:200]
+    together = signed(texts)
+    assert together == signed(texts[::-1])[::-1] == signed(texts, pa.large_string())
+    assert together == [signed([text])[0] for text in texts]
+    sliced = minhash_v1().measure(pa.array([None, *texts]).slice(1)).field("signature")
+    assert sliced.to_pylist() == together
+
+
+def test_hostile_documents() -> None:
+    texts = [b"\xff\xfe" * 50_000, b"\0" * 100_000, b"word" * 250_000, "字".encode() * 100_000, b"a " * 25_000_000]
+    found = signed(texts, pa.binary())
+    assert [signature is not None for signature in found] == [False, False, False, True, True]
+    for signature, few in zip(found[3:], ["字字字字字", "a a a a a"], strict=True):
+        assert signature == signed([few])[0]
+
+
+def test_no_documents_at_all_and_the_trip_to_the_workers() -> None:
+    annotator = pickle.loads(pickle.dumps(minhash_v1()))
+    measured = annotator.measure(pa.array([], pa.string()))
+    assert len(measured) == 0 and measured.type == annotator.fields
+
+
+def test_planted_near_duplicates_are_alike(data_dir: Path) -> None:
+    with gzip.open(data_dir / "neardup" / "minhash1000.jsonl.gz", "rt") as lines:
+        documents = [json.loads(line) for line in lines]
+    rows = np.array([np.frombuffer(row, "<u4") for row in signed([d["text"] for d in documents]) if row is not None])
+    assert len(rows) == len(documents)
+    alike = [(rows == row).mean(1) for row in rows]
+    near = sum(int((shares > 0.8).sum()) - 1 for shares in alike) // 2
+    assert near == 10  # as planted, all at Jaccard 0.95 or more

@@ -1,0 +1,100 @@
+"""How often near duplicates meet in a band: measured on a real book's four editions, against the theory of LSH.
+
+Of two documents with Jaccard similarity s, a band of 8 values agrees with a probability of s^8, at least one of 14 with
+1 - (1 - s^8)^14. The exact similarities come with the data (5-word shingles of lower-cased `\\w+`).
+"""
+
+import gzip
+import json
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pytest
+
+from thresher.annotators.minhash import minhash_v1
+from thresher.kernels.minhash import similarity
+
+BANDS, ROWS, SEEDS = 14, 8, 20
+STUDENT_T_999 = 3.883  # two-sided 99.9 % with SEEDS - 1 = 19 degrees of freedom
+BIN, FEWEST = 0.05, 50
+
+
+class Pairs(NamedTuple):
+    left: npt.NDArray[np.int64]
+    right: npt.NDArray[np.int64]
+    exact: npt.NDArray[np.float64]
+
+
+@pytest.fixture(scope="module")
+def book(data_dir: Path) -> tuple[pa.Array, Pairs]:
+    """The chapters' texts, and the pairs of chapters with their exact similarity."""
+    with gzip.open(data_dir / "neardup" / "rustbook.jsonl.gz", "rt") as lines:
+        chapters = [json.loads(line) for line in lines]
+    place = {chapter["id"]: i for i, chapter in enumerate(chapters)}
+    with gzip.open(data_dir / "neardup" / "rustbook.pairs.tsv.gz", "rt") as lines:
+        rows = [line.rstrip("\n").split("\t") for line in lines]
+    left, right = (np.array([place[row[side]] for row in rows]) for side in (0, 1))
+    return pa.array([c["text"] for c in chapters]), Pairs(left, right, np.array([float(row[2]) for row in rows]))
+
+
+@pytest.fixture(scope="module")
+def agreement(book: tuple[pa.Array, Pairs]) -> npt.NDArray[np.bool_]:
+    """Whether the two documents agree, by seed, pair and value of the signature."""
+    text, pairs = book
+    return np.array([agreements(text, pairs, seed) for seed in range(SEEDS)])
+
+
+def agreements(text: pa.Array, pairs: Pairs, seed: int) -> npt.NDArray[np.bool_]:
+    signatures = minhash_v1(permutations=BANDS * ROWS, seed=seed).measure(text).field("signature")
+    rows = [np.frombuffer(row or bytes(4 * BANDS * ROWS), "<u4") for row in signatures.to_pylist()]
+    values, known = np.array(rows), np.asarray(signatures.is_valid())
+    both = known[pairs.left] & known[pairs.right]
+    return (values[pairs.left] == values[pairs.right]) & both[:, None]
+
+
+def bins(exact: npt.NDArray[np.float64]) -> list[npt.NDArray[np.int64]]:
+    """The pairs of each bin of similarity; a bin of too few pairs is merged with the next, the last with the former."""
+    merged: list[npt.NDArray[np.int64]] = [np.empty(0, np.int64)]
+    for members in (np.flatnonzero(np.minimum(exact / BIN, 1 / BIN - 1).astype(int) == b) for b in range(int(1 / BIN))):
+        if len(merged[-1]) >= FEWEST:
+            merged.append(np.empty(0, np.int64))
+        merged[-1] = np.concatenate([merged[-1], members])
+    if len(merged[-1]) < FEWEST:
+        merged[-2:] = [np.concatenate(merged[-2:])]
+    return merged
+
+
+def test_bands_collide_as_often_as_theory_says(book: tuple[pa.Array, Pairs], agreement: npt.NDArray[np.bool_]) -> None:
+    _, pairs = book
+    collides = agreement.reshape(SEEDS, -1, BANDS, ROWS).all(3).any(2)
+    found = bins(pairs.exact)
+    assert len(found) >= 6 and sum(map(len, found)) == len(pairs.exact)
+    for members in found:
+        expected = np.mean(1 - (1 - pairs.exact[members] ** ROWS) ** BANDS)
+        rates = collides[:, members].mean(1)
+        margin = STUDENT_T_999 * rates.std(ddof=1) / np.sqrt(SEEDS)
+        assert abs(rates.mean() - expected) <= margin, (pairs.exact[members].min(), rates.mean(), expected, margin)
+
+
+def test_values_agree_as_often_as_the_documents_shingles(
+    book: tuple[pa.Array, Pairs], agreement: npt.NDArray[np.bool_]
+) -> None:
+    """Each seed's error over all pairs, averaged over seeds, is no more than chance; single errors have its size."""
+    _, pairs = book
+    errors = agreement.mean(2) - pairs.exact
+    per_seed = errors.mean(1)
+    assert abs(per_seed.mean()) <= STUDENT_T_999 * per_seed.std(ddof=1) / np.sqrt(SEEDS)
+    chance = np.sqrt(np.mean(pairs.exact * (1 - pairs.exact)) / (BANDS * ROWS))
+    assert np.sqrt(np.mean(errors**2)) == pytest.approx(chance, rel=0.15)
+
+
+def test_the_similarity_of_signatures_is_their_share_of_equal_values(
+    book: tuple[pa.Array, Pairs], agreement: npt.NDArray[np.bool_]
+) -> None:
+    text, pairs = book
+    signatures = minhash_v1(seed=1).measure(text).field("signature")
+    found = similarity(signatures.take(pa.array(pairs.left)), signatures.take(pa.array(pairs.right)))
+    assert np.allclose(found.to_numpy(), agreement[1].mean(1), atol=1e-6)

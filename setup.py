@@ -6,5 +6,8 @@ library = find_packages("lib")
 setup(
     packages=[*library, "thresher_jobs", "thresher_conf"],
     package_dir={"thresher": "lib/thresher", "thresher_jobs": "jobs", "thresher_conf": "conf"},
-    package_data={"thresher": ["py.typed", "**/*.npy", "**/*.html", "**/*.css", "**/*.txt", "**/*.json"], "thresher_conf": ["recipes/*.yaml", "*.conf"]},
+    package_data={
+        "thresher": ["py.typed", "**/*.npy", "**/*.html", "**/*.css", "**/*.txt", "**/*.json"],
+        "thresher_conf": ["recipes/*.yaml", "*.conf"],
+    },
 )

@@ -44,19 +44,19 @@ def words_of(text: Utf8) -> Words:
 
 @njit
 def _words(data: Bytes, offsets: npt.NDArray[np.int64]) -> tuple[Any, Any, Any, Any]:
-    most = offsets[-1] - offsets[0] + 1  # pages that are never written are never there
+    size = offsets[-1] - offsets[0] + 1  # pages that are never written are never there
     first = np.zeros(len(offsets), np.int64)
-    chars, hashes, kinds = np.empty(most, np.int32), np.empty(most, np.uint64), np.empty(most, np.uint8)
+    chars, hashes, kinds = np.empty(size, np.int32), np.empty(size, np.uint64), np.empty(size, np.uint8)
     codes, bits = np.empty(LONGEST, np.int32), np.empty(LONGEST, np.int32)
     at, cuts = np.empty(LONGEST + 1, np.int64), np.empty(LONGEST + 1, np.int64)
     n = 0
     for d in range(len(offsets) - 1):
         i, end = offsets[d], offsets[d + 1]
         while i < end:
-            start = i
-            while i < end and 97 <= (data[i] | 32) <= 122:
+            start, most = i, min(i + LONGEST, end)
+            while i < most and 97 <= (data[i] | 32) <= 122:
                 i += 1
-            comma = i > start and i < end and _simple_end(data, start, i)
+            comma = start < i < most and _simple_end(data, start, i)
             stop = i + comma
             if stop == end or data[stop] == 32 or data[stop] == 10:  # ASCII letters only, and one comma: most words
                 if i > start:

@@ -1,0 +1,192 @@
+"""Words against a plain-Python twin, and against spaCy's on real text."""
+
+import gzip
+import json
+import re
+from itertools import accumulate, pairwise
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from datatrove.utils.text import PUNCTUATION_SET, split_into_words
+from hypothesis import example, given
+
+from thresher.kernels import unicode
+from thresher.kernels.affixes import ABBREVIATIONS, TAILS, UNITS
+from thresher.kernels.arrow import utf8
+from thresher.kernels.segment import LETTERED, LONGEST, SYMBOLIC, words_of
+from thresher.kernels.spans import hash_span
+
+from .texts import TEXTS
+
+
+def has(bit: int, char: str) -> bool:
+    return bool(char) and bool(unicode.classes(ord(char)) & bit)
+
+
+def twin(text: str) -> list[str]:
+    """Cut at white space, cut off punctuation at both ends, then contractions, then what stands between letters."""
+    pieces = ("".join(" " if c.isspace() else c for c in text)).split(" ")
+    parts = (piece[k : k + LONGEST] for piece in pieces for k in range(0, len(piece), LONGEST))
+    return [word for part in parts for word in cut(part)]
+
+
+def cut(piece: str) -> list[str]:
+    before: list[str] = []
+    after: list[str] = []
+    while piece and piece not in TAILS and (size := prefix(piece)):
+        before.append(piece[:size])
+        piece = piece[size:]
+    while piece and piece not in TAILS and (size := suffix(piece)):
+        after.insert(0, piece[-size:])
+        piece = piece[:-size]
+    return before + middle(piece) + after
+
+
+def prefix(piece: str) -> int:
+    if piece[0] == ".":
+        run = len(piece) - len(piece.lstrip("."))
+        return run if run > 1 else 0
+    if has(unicode.EDGE | unicode.CURRENCY, piece[0]) or piece[0] in "%=§":
+        return 1
+    return int(re.match(r"\+(?![0-9])", piece) is not None)
+
+
+def suffix(piece: str) -> int:
+    if piece[-1] == ".":
+        run = len(piece) - len(piece.rstrip("."))
+        return run if run > 1 else int(len(piece) > 1 and sentence_ends(piece[:-1]))
+    if has(unicode.EDGE, piece[-1]):
+        return 1
+    if re.search("['’][sS]$", piece):
+        return 2
+    if len(piece) > 1 and piece[-2] in "0123456789" and (piece[-1] in "%+" or has(unicode.CURRENCY, piece[-1])):
+        return 1
+    unit = re.search(f"(?<=[0-9])({'|'.join(UNITS)})$", piece)
+    return len(unit[0]) if unit else 0
+
+
+def sentence_ends(piece: str) -> bool:
+    if piece + "." in ABBREVIATIONS or re.fullmatch("[a-z]", piece):
+        return False
+    if has(unicode.LOWER | unicode.EDGE, piece[-1]) or piece[-1] in "0123456789%²-+":
+        return True
+    return len(piece) > 1 and has(unicode.UPPER, piece[-1]) and has(unicode.UPPER, piece[-2])
+
+
+def middle(piece: str) -> list[str]:
+    if not piece:
+        return []
+    plain = all(has(unicode.WORD | unicode.MARK, c) and not has(unicode.SPACELESS, c) for c in piece)
+    if not plain and (tail := re.search("(?<=.)(n['’]t|['’](ll|re|ve|d|m))$", piece, re.DOTALL)):
+        return [piece[: tail.start()], tail[0]]
+    whole, found, start, k = is_address(piece), [], 0, 0
+    while k < len(piece):
+        size = spaceless(piece, k) or (0 if whole or k == 0 else infix(piece, k))
+        if size:
+            found += [piece[start:k], piece[k : k + size]]
+            start = k + size
+        k += max(size, 1)
+    return [word for word in [*found, piece[start:]] if word]
+
+
+def spaceless(piece: str, k: int) -> int:
+    beside = piece[max(k - 1, 0) : k + 2]
+    if not has(unicode.SPACELESS, piece[k]) and not (
+        has(unicode.EDGE, piece[k]) and any(has(unicode.SPACELESS, c) for c in beside)
+    ):
+        return 0
+    size = 1
+    while k + size < len(piece) and has(unicode.MARK, piece[k + size]):
+        size += 1
+    return size
+
+
+def infix(piece: str, k: int) -> int:
+    char, left, right = piece[k], piece[k - 1], piece[k + 1 : k + 2]
+    alphanumeric = has(unicode.ALPHABETIC, left) or left in "0123456789"
+    if has(unicode.SYMBOL, char):
+        return 1
+    if run := re.match(r"\.\.+", piece[k:]):
+        return len(run[0])
+    if char == ".":
+        return int(has(unicode.LOWER | unicode.QUOTE, left) and has(unicode.UPPER | unicode.QUOTE, right))
+    if char == ",":
+        return int(has(unicode.ALPHABETIC, left) and has(unicode.ALPHABETIC, right))
+    if re.match("[*+^-][0-9-]", piece[k:]) and left in "0123456789":
+        return 1
+    if alphanumeric and has(unicode.HYPHEN, char):
+        size = len(re.match(re.escape(char) + "{1,3}", piece[k:])[0])  # type: ignore[index]
+        return size if has(unicode.ALPHABETIC, piece[k + size : k + size + 1]) else 0
+    return int(alphanumeric and char in ":<=>/" and has(unicode.ALPHABETIC, right))
+
+
+def is_address(piece: str) -> bool:
+    def of_word(c: str) -> bool:
+        return has(unicode.WORD, c)
+
+    scheme = piece.partition("://")[0]
+    rest = piece
+    if "://" in piece and all(of_word(c) or c in "+-." for c in scheme) and len(piece) > len(scheme) + 2:
+        rest = piece[len(scheme) + 3 :]
+    host = re.split("[/:?#]", rest.rpartition("@")[2])[0]
+    labels = host.split(".")
+    if len(labels) < 2 or not all(labels[:-1]) or len(labels[-1]) < 2:
+        return False
+    allowed = all(of_word(c) or has(unicode.MARK, c) or c == "-" for label in labels for c in label)
+    return allowed and all(has(unicode.LOWER, c) for c in labels[-1])
+
+
+def cut_by_kernel(text: str) -> tuple[list[str], np.ndarray, np.ndarray]:
+    words = words_of(utf8(pa.array([text])))
+    letters = "".join(c for c in text if not c.isspace())
+    ends = [0, *accumulate(words.chars.tolist())]
+    assert ends[-1] == len(letters) and words.first.tolist() == [0, len(words.chars)]
+    return [letters[a:b] for a, b in pairwise(ends)], words.hashes, words.kinds
+
+
+@given(TEXTS)
+@example("a://b")
+@example("x" * (LONGEST + 5) + "é" * (LONGEST + 5))
+@example("x" * LONGEST + ", " + "x" * (LONGEST - 1) + ".")
+@example("'s 'em ’ll (Mr.) e.g. U.S. U.S.A.. wait... 'don't' can't! 10km/h 5kg. $5 -5€ C++ a--b—c")
+@example("中文，字! end.Start x.y.de/a-b http://a.b")
+def test_words_are_those_of_the_twin(text: str):
+    cut_words, hashes, kinds = cut_by_kernel(text)
+    assert cut_words == twin(text)
+    for word, key, kind in zip(cut_words, hashes, kinds, strict=True):
+        data = np.frombuffer(word.encode(), np.uint8)
+        assert int(key) == int(hash_span(data, 0, len(data)))
+        assert bool(kind & SYMBOLIC) == all(c in PUNCTUATION_SET for c in word)
+        assert bool(kind & LETTERED) == any(c.isalpha() for c in word) or any(ord(c) > 0x2FFF for c in word)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("Mr. Smith can't go.", ["Mr.", "Smith", "ca", "n't", "go", "."]),
+        ('"Wait..." (she said)', ['"', "Wait", "...", '"', "(", "she", "said", ")"]),
+        ("well-known and/or x,y", ["well", "-", "known", "and", "/", "or", "x", ",", "y"]),
+        ("See www.example.org/a-b, ok?", ["See", "www.example.org/a-b", ",", "ok", "?"]),
+        ("3.5% of 10km, $1,000", ["3.5", "%", "of", "10", "km", ",", "$", "1,000"]),
+        ("今天好。ไทย", ["今", "天", "好", "。", "ไ", "ท", "ย"]),
+    ],
+)
+def test_examples(text: str, words: list[str]):
+    assert cut_by_kernel(text)[0] == words
+
+
+def test_real_text_is_cut_nearly_as_spacy_cuts_it(data_dir: Path):
+    file = data_dir / "text" / "wcxb_dev_gold_all_clean.jsonl.gz"
+    texts = [json.loads(line)["text"][:5000] for line in gzip.open(file, "rt", encoding="utf-8")][::40]
+    alike = total = 0
+    for text in texts:
+        ours, theirs = (set(accumulate(len(w) for w in words)) for words in (cut_by_kernel(text)[0], spacy_words(text)))
+        alike += len(ours & theirs)
+        total += len(ours | theirs)
+    assert alike / total > 0.997
+
+
+def spacy_words(text: str) -> list[str]:
+    return ["".join(word.split()) for word in split_into_words(text)]

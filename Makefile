@@ -1,5 +1,6 @@
 # Set-up commands: they need Python 3.11 or 3.12, make and a package index, and nothing else.
-PYTHON ?= $(shell command -v python3.12 || command -v python3.11 || command -v python3)
+FITS := import sys; sys.exit(sys.version_info[:2] not in ((3, 11), (3, 12)))
+PYTHON ?= $(shell for p in python3 python3.12 python3.11 python; do $$p -c '$(FITS)' 2>/dev/null && echo $$p && break; done)
 BIN := .venv/bin
 LOCKED := -c constraints.txt
 CORPUS ?= demo-corpus
@@ -37,8 +38,7 @@ clean: ## remove what these commands have made
 	rm -rf .venv demo-input demo-corpus build dist *.egg-info
 
 .venv/bin/python:
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] not in ((3, 11), (3, 12)))' \
-	    || { echo "thresher needs Python 3.11 or 3.12: make PYTHON=/path/to/python3.12"; exit 1; }
+	@test -n "$(PYTHON)" || { echo "thresher needs Python 3.11 or 3.12: make PYTHON=/path/to/python3.12"; exit 1; }
 	$(PYTHON) -m venv .venv
 
 .venv/local.done: .venv/bin/python pyproject.toml setup.py constraints.txt

@@ -247,9 +247,10 @@ def classify(
     offsets: Offsets,
     valid: npt.NDArray[np.bool_],
 ) -> tuple[Ids, Rows]:
-    """The most probable label of each document (int32) and its probability (float32); -1 and 0 where it has no word.
+    """The most probable label of each document (int32) and its probability (float32).
 
-    The whole document is read as one line: words are separated by spaces, tabs, line ends and NUL bytes.
+    The whole document is read as one line: words are separated by spaces, tabs, line ends and NUL bytes. A document
+    without words, or of words without any row, has the label -1 and the score 0.
     """
     count, matrix = len(offsets) - 1, words.rows
     labels, scores = np.full(count, -1, np.int32), np.zeros(count, np.float32)
@@ -290,14 +291,13 @@ def classify(
                 memo[slot, 0], memo[slot, 1], memo[slot, 2] = start, size, n
                 for j in range(n):
                     memo[slot, 3 + j] = rows[j]
-        if not found:
-            continue
-        if words.end_of_line >= 0:
+        if found and words.end_of_line >= 0:
             rows[0] = words.end_of_line
-            _add(words.rows, rows, 1, hidden)
+            _add(matrix, rows, 1, hidden)
             total += 1
-        if total:
-            hidden *= np.float32(1.0 / total)
+        if not found or total == 0:
+            continue
+        hidden *= np.float32(1.0 / total)
         if len(network.left):
             labels[d], log_score = _best_leaf(network, hidden, nodes, node_scores)
         else:

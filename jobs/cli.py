@@ -12,8 +12,8 @@ import typer
 from rich.logging import RichHandler
 
 from thresher.errors import ThresherError, UsageError
+from thresher.progress import console as errors
 from thresher_jobs import cli_ask, cli_stages
-from thresher_jobs.cli_options import errors
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -27,9 +27,11 @@ for command in (*cli_stages.COMMANDS, *cli_ask.COMMANDS):
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Run the command line and end the process."""
+    """Run the command line; the process ends here where something went wrong."""
     _log_to_stderr()
-    sys.exit(_exit_code(sys.argv[1:] if arguments is None else arguments))
+    code = _exit_code(sys.argv[1:] if arguments is None else arguments)
+    if code:  # Databricks takes any SystemExit for a failure, 0 too
+        sys.exit(code)
 
 
 def script(stage: str) -> None:

@@ -9,12 +9,12 @@ from rich.console import Console
 from thresher.corpus import Corpus
 from thresher.errors import UsageError
 from thresher.location import locate
+from thresher.progress import console as errors
 from thresher.recipe import Recipe, read_recipe
 from thresher.runs import Runs
 from thresher.session import get_session
 
 console = Console()
-errors = Console(stderr=True)
 
 CorpusOption = Annotated[str, typer.Option("--corpus", help="A folder, a URI, or a catalog's schema (main.web).")]
 RecipeOption = Annotated[

@@ -41,5 +41,9 @@ def test_only_new_files_are_planned() -> None:
 def test_a_listing_is_named_by_its_files_and_data_set() -> None:
     files = [InputFile("/in/a", "a", 5, 7), InputFile("/in/b", "b", 6, 7)]
     assert listing_digest(files, "d") == listing_digest(files[::-1], "d")
-    changed = {listing_digest(files, "e"), listing_digest(files[:1], "d"), listing_digest([files[0], InputFile("/in/b", "b", 6, 8)], "d")}
+    changed = {
+        listing_digest(files, "e"),
+        listing_digest(files[:1], "d"),
+        listing_digest([files[0], InputFile("/in/b", "b", 6, 8)], "d"),
+    }
     assert len(changed | {listing_digest(files, "d")}) == 4

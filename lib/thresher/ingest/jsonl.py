@@ -62,6 +62,8 @@ def _row(line: bytes, source: Source, number: int, settings: IngestSettings) -> 
     if not isinstance(record, dict):
         reason = f"the line is no JSON object but {type(record).__name__}"
         return quarantined(source.path, number, reason, line[: settings.raw_bytes], record_id)
+    if isinstance(record.get(settings.column("id")), float):
+        record = json.loads(line)  # orjson rounds integers beyond 64 bits: two ids would become one
     return arrival(record, source, number, settings, line)
 
 

@@ -27,16 +27,17 @@ class Page:
 
 
 def texts(items: Iterable[Arrival | Page], parser: HtmlParser) -> Iterator[Arrival]:
-    """The rows, with every page's text in place; pages come out in their order, each after one more record was read."""
+    """The rows in their order, with every page's text in place; each page's comes once one more record was read."""
     parsing: Page | None = None
     for item in items:
+        if parsing:
+            yield _parsed(parsing, parser)
+            parsing = None
         if isinstance(item, Arrival):
             yield item
         elif not item.html:
             yield _document(item, well_formed(as_text(item.body, item.content_type)).encode())
         else:
-            if parsing:
-                yield _parsed(parsing, parser)
             parser.send(item.body, item.content_type)
             parsing = item
             parsing.body = b""

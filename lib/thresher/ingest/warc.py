@@ -30,14 +30,14 @@ KINDS = (
 )  # fmt: skip
 _PAGES = ("response", "resource", "conversion")
 _HTML = ("text/html", "application/xhtml+xml")
+_PADDING = b"\r\n\t \0"
 _HEADER_END = re.compile(rb"\r?\n\r?\n")
 
 
 @dataclass(slots=True)
 class _Place:
-    """Where a record lies: `start` and declared `end` in the content, `offset` in the file, and its first bytes."""
+    """Where a record lies: its declared `end` in the content, its `offset` in the file, and its first bytes."""
 
-    start: int
     end: int
     offset: int
     head: bytes
@@ -78,8 +78,8 @@ class _Reader:
                 return
             if record is None:
                 break
+            yield from self._between(end, record.stream_pos)
             place = self._place(record)
-            yield from self._between(end, place.start)
             end = place.end
             yield from self._record(record, place)
         yield from self._between(end, self.stream.tell())
@@ -90,17 +90,19 @@ class _Reader:
         window = self.stream.behind(start, CHUNK)
         header = _HEADER_END.search(window)
         size = header.end() if header else len(window)
-        return _Place(start, start + size + record.content_length, self._offset, window[: self.settings.raw_bytes])
+        size += record.content_length
+        return _Place(start + size, self._offset, window[: min(size, self.settings.raw_bytes)])
 
     def _between(self, end: int, start: int) -> Iterator[Arrival]:
         """A row for bytes between two records that belong to neither: fastwarc passes them over."""
         lost = self.stream.behind(end, start - end) if start > end else b""
-        if lost.strip(b"\r\n\t \0") or start - end > 4 * CHUNK:
-            yield self._unreadable(end, f"{start - end} bytes here belong to no WARC record")
+        if lost.strip(_PADDING) or start - end > 4 * CHUNK:
+            end += len(lost) - len(lost.lstrip(_PADDING))
+            yield self._unreadable(end, f"{start - end} bytes here belong to no WARC record", start - end)
 
-    def _unreadable(self, position: int, error: str) -> Arrival:
-        offset = max(self.stream.stored(position), self._offset + 1)
-        return self.quarantine(offset, error, self.stream.behind(position, self.settings.raw_bytes))
+    def _unreadable(self, position: int, error: str, size: int = CHUNK) -> Arrival:
+        self._offset = max(self.stream.stored(position), self._offset + 1)
+        return self.quarantine(self._offset, error, self.stream.behind(position, size))
 
     def _record(self, record: WarcRecord, place: _Place) -> Iterator[Arrival | Page]:
         declared = record.headers.get("Content-Length")

@@ -25,7 +25,7 @@ from thresher.filters.gopher_quality_v1 import GOPHER_QUALITY_V1
 from thresher.filters.gopher_repetition_v1 import AT_MOST, GOPHER_REPETITION_V1
 from thresher.filters.rule import Rule
 
-CUT = 20_000  # characters: datatrove's tokenizer takes a minute for a novel
+CUT, EVERY = 10_000, 4  # characters, texts: datatrove takes 3 minutes for all texts cut at 20,000, which agree as well
 ANNOTATORS = {a.name: a for a in (gopher_v1(), repetition_v1(), fineweb_v1())}
 RULESETS = (GOPHER_QUALITY_V1, GOPHER_REPETITION_V1, FINEWEB_QUALITY_V1)
 
@@ -135,7 +135,7 @@ def drops(verdict: Any) -> bool:
 def texts(data_dir: Path) -> list[str]:
     files = [*sorted((data_dir / "text").glob("*.jsonl.gz")), data_dir / "web" / "wcxb" / "gold.jsonl.gz"]
     found = {json.loads(line)["text"][:CUT] for file in files for line in gzip.open(file, "rt", encoding="utf-8")}
-    return sorted(text for text in found if text.strip())
+    return sorted(text for text in found if text.strip())[::EVERY]
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,72 @@
+"""Where compiled code is kept, and that one process compiles for all."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from thresher.kernels import jit
+
+USE = """
+import json, sys
+import numpy as np
+from thresher.kernels import jit, spans
+spans.hash_span(np.zeros(9, np.uint8), 0, 9)
+stats = spans.hash_span.stats
+json.dump([sum(stats.cache_hits.values()), sum(stats.cache_misses.values()), jit.CACHE and str(jit.CACHE)], sys.stdout)
+"""
+
+
+def process(**environment: str) -> "subprocess.Popen[str]":
+    clean = {k: v for k, v in os.environ.items() if k not in ("NUMBA_CACHE_DIR", "XDG_CACHE_HOME")}
+    return subprocess.Popen(
+        [sys.executable, "-c", USE], env={**clean, **environment}, stdout=subprocess.PIPE, text=True
+    )
+
+
+def result(running: "subprocess.Popen[str]") -> list[object]:
+    output, _ = running.communicate(timeout=300)
+    assert running.returncode == 0
+    found: list[object] = json.loads(output)
+    return found
+
+
+def test_of_several_processes_one_compiles_and_the_others_load(tmp_path: Path):
+    running = [process(XDG_CACHE_HOME=str(tmp_path)) for _ in range(3)]
+    results = [result(one) for one in running]
+    assert sorted(misses for _, misses, _ in results) == [0, 0, 1]
+    assert sorted(hits for hits, _, _ in results) == [0, 1, 1]
+    folder = Path(str(results[0][2]))
+    assert folder.is_relative_to(tmp_path) and folder.stat().st_mode & 0o777 == 0o700
+
+
+def test_where_nothing_can_be_written_each_process_compiles(tmp_path: Path):
+    taken = tmp_path / "file"
+    taken.touch()
+    hits, _, folder = result(process(NUMBA_CACHE_DIR=str(taken)))
+    assert hits == 0 and folder is None
+
+
+def test_a_set_folder_is_used_and_a_worker_that_inherits_it_uses_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path))
+    folder = jit.cache_folder()
+    assert folder is not None and folder.parent == tmp_path
+    monkeypatch.setenv("NUMBA_CACHE_DIR", str(folder))
+    assert jit.cache_folder() == folder
+
+
+def test_a_folder_of_somebody_else_is_not_trusted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path))
+    monkeypatch.setattr(os, "getuid", lambda: -1)
+    assert jit.cache_folder() is None
+
+
+def test_functions_without_a_source_file_compile_too():
+    scope: dict[str, object] = {}
+    exec("def double(x):\n    return 2 * x", scope)
+    assert jit.njit(scope["double"])(4) == 8  # type: ignore[type-var, operator]

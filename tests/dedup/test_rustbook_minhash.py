@@ -15,6 +15,7 @@ import pyarrow as pa
 import pytest
 
 from thresher.annotators.minhash import minhash_v1
+from thresher.kernels.components import forest
 from thresher.kernels.minhash import similarity
 
 BANDS, ROWS, SEEDS = 14, 8, 20
@@ -98,3 +99,19 @@ def test_the_similarity_of_signatures_is_their_share_of_equal_values(
     signatures = minhash_v1(seed=1).measure(text).field("signature")
     found = similarity(signatures.take(pa.array(pairs.left)), signatures.take(pa.array(pairs.right)))
     assert np.allclose(found.to_numpy(), agreement[1].mean(1), atol=1e-6)
+
+
+def test_components_of_band_collisions_find_nearly_all_near_duplicates(
+    book: tuple[pa.Array, Pairs], agreement: npt.NDArray[np.bool_]
+) -> None:
+    """Cluster recall, apart from band recall: pairs of at least 0.8 that end in one component, over all seeds."""
+    _, pairs = book
+    near, recalls = pairs.exact >= 0.8, []
+    for collides in agreement.reshape(SEEDS, -1, BANDS, ROWS).all(3).any(2):
+        node, root = forest(pairs.left[collides], pairs.right[collides])
+        component = np.arange(1 + max(pairs.left.max(), pairs.right.max()))
+        component[node] = root
+        together = component[pairs.left] == component[pairs.right]
+        assert together[collides].all()
+        recalls.append(together[near].mean())
+    assert near.sum() > 50 and np.mean(recalls) > 0.99

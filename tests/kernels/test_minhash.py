@@ -1,5 +1,10 @@
 """MinHash signatures against a twin in plain Python, against the theory, and beside another library's."""
 
+import gzip
+import json
+import re
+from pathlib import Path
+
 import numpy as np
 import pyarrow as pa
 import pytest
@@ -63,6 +68,15 @@ def test_signatures_are_the_twins(texts: list[str], ngram: int, seed: int) -> No
 def test_any_text_at_all(text: str) -> None:
     text = text.encode(errors="replace").decode()
     assert measured([text], 2, 8, 1) == [twin(text, 2, 8, 1)]
+
+
+def test_words_are_those_of_the_regular_expression_in_languages_with_spaces(data_dir: Path) -> None:
+    with gzip.open(data_dir / "lid" / "lingua75x200.jsonl.gz", "rt") as lines:
+        texts = [json.loads(line)["text"] for line in lines]
+    spaced = [text for text in texts if not any(classes(ord(c)) & SPACELESS or c == "İ" for c in text)]
+    assert len(spaced) > 14_000
+    for text in spaced:
+        assert [word for word in words_of(text) if word] == re.findall(r"\w+", text.lower())
 
 
 def test_a_long_document_is_the_twins_across_many_chunks() -> None:

@@ -21,7 +21,7 @@ Bytes = npt.NDArray[np.uint8]
 Offsets = npt.NDArray[np.int64]
 
 BLOCK = 16  # rows are padded to whole blocks: a loop of fixed length becomes vector instructions
-MEMO_SLOTS = 1 << 16
+MEMO_SLOTS = 1 << 14
 MEMO_ROWS = 13  # a word with more rows is looked up again each time; with start, size and count two cache lines
 WORD_START, WORD_END = 60, 62  # "<" and ">", which frame a word before it is cut into n-grams
 FLOOR = 1e-5  # added to a probability before its logarithm is taken

@@ -152,8 +152,9 @@ def _start(app_name: str, master: str | None, remote: str | None, settings: dict
 
     where = remote or master or "local[*]"
     os.environ["JAVA_HOME"] = str(java_home())
-    # The workers would take `python3` from PATH, and with it another environment's packages.
-    os.environ["PYSPARK_PYTHON"] = sys.executable
+    if re.fullmatch(r"local(\[.*\])?", where):
+        # The workers would take `python3` from PATH, and with it another environment's packages.
+        os.environ["PYSPARK_PYTHON"] = sys.executable
     # Spark runs one worker a core: threads inside them would only compete.
     for name in ("NUMBA_NUM_THREADS", "OMP_NUM_THREADS"):
         os.environ.setdefault(name, "1")

@@ -15,7 +15,7 @@ from thresher.ingest.jsonl import lines, read_jsonl
 from thresher.ingest.row import Arrival, batched
 from thresher.ingest.settings import IngestSettings
 from thresher.ingest.stream import StoredStream
-from thresher.ingest.table_row import as_json
+from thresher.ingest.table_row import as_text
 
 SOURCE = SimpleNamespace(path="/in/a.jsonl", name="a.jsonl")
 
@@ -52,7 +52,7 @@ def expected_name(record: dict, line: int) -> str:
     name = record.get("id")
     if name is None or name == "":
         return f"a.jsonl:{line}"
-    return name if isinstance(name, str) else as_json(name)
+    return name if isinstance(name, str) else as_text(name)
 
 
 @given(st.lists(st.binary(max_size=30)))

@@ -52,11 +52,7 @@ def test_patterns(crawl: Path, pattern: str, names: list[str], scheme: str) -> N
     assert [file.name for file in inputs] == names
     for file in inputs:
         assert Path(file.path).is_absolute() and file.path.endswith(file.name) and file.kind == "file"
-        assert file.size == Path(file.path).stat().st_size
-        assert (
-            file.modified == Path(file.path).stat().st_mtime_ns // 1000
-            or abs(file.modified - Path(file.path).stat().st_mtime_ns // 1000) <= 1
-        )
+        assert abs(file.modified - Path(file.path).stat().st_mtime_ns // 1000) <= 1  # seconds as a float round
         with open_input(file.path) as stream:
             assert stream.read() == Path(file.path).read_bytes()
 
@@ -98,8 +94,7 @@ def test_a_store_that_is_no_folder(tmp_path: Path) -> None:
     store.pipe("/crawl/2024/a.jsonl.gz", gzip.compress(b'{"text": "Tea."}'))
     (file,) = list_inputs("memory://crawl/*")
     assert (file.name, file.path) == ("2024/a.jsonl.gz", "memory:///crawl/2024/a.jsonl.gz")
-    today = datetime.now(UTC).timestamp() * 1e6
-    assert 0 < file.modified <= today and file.modified > today - 600e6 or file.modified == 0
+    assert 0 <= datetime.now(UTC).timestamp() * 1e6 - file.modified < 600e6
     (row,) = read_file(file, IngestSettings())
     assert row.text == b"Tea." and row.record_id == "2024/a.jsonl.gz:1"
     store.rm("/crawl", recursive=True)

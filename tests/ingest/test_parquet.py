@@ -16,7 +16,7 @@ TABLE = pa.table(
         "tags": pa.array([["a", "b"], [], None, None]),
         "site": pa.array(["x", "y", "z", None]).dictionary_encode(),
         "note": pa.array(["n"] * 4, pa.large_string()),
-        "blob": pa.array([b"ab"] * 4, pa.binary()),
+        "blob": pa.array([b"ab", b"c", b"d", b"\xff\x00"], pa.binary()),
     }
 )
 
@@ -30,7 +30,7 @@ def test_rows(tmp_path: Path, read: Callable) -> None:
     assert rows.errors() == ["the text column 'content' is null", "the text is empty"]
     assert rows[0]["date"] == datetime(2024, 2, 29, tzinfo=UTC)
     assert dict(rows[0]["meta"]) == {"tags": '["a","b"]', "site": "x", "note": "n", "blob": "ab"}
-    assert dict(rows[3]["meta"]) == {"note": "n", "blob": "ab"}
+    assert dict(rows[3]["meta"]) == {"note": "n", "blob": "/wA="}
 
 
 def test_a_text_column_that_is_not_there_or_holds_numbers(tmp_path: Path, read: Callable) -> None:

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import PurePosixPath
-from typing import Any, BinaryIO, Literal, cast
+from typing import Any, BinaryIO, cast
 from urllib.parse import urlsplit
 
 import fsspec
@@ -20,7 +20,16 @@ from fsspec.implementations.arrow import ArrowFSWrapper
 from thresher.errors import UsageError
 
 _DELTA = "/_delta_log/"
-_MODIFIED = ("mtime", "LastModified", "last_modified", "updated", "modified", "timeModified", "modificationTime")
+_MODIFIED = (
+    "mtime",
+    "LastModified",
+    "last_modified",
+    "updated",
+    "modified",
+    "timeModified",
+    "modificationTime",
+    "created",
+)
 _BLOCK_BYTES = 4 << 20
 _EPOCH = datetime.fromtimestamp(0, UTC)
 
@@ -37,7 +46,7 @@ class InputFile:
     name: str
     size: int
     modified: int
-    kind: Literal["file", "delta"] = "file"
+    kind: str = "file"
 
 
 def list_inputs(pattern: str) -> list[InputFile]:

@@ -1,5 +1,6 @@
 """Parquet files, a record batch at a time."""
 
+import base64
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
@@ -23,10 +24,13 @@ def read_parquet(raw: BinaryIO, source: Source, settings: IngestSettings) -> Ite
         raw.seek(0)
         with pq.ParquetFile(raw, pre_buffer=False) as file:  # type: ignore[no-untyped-call]
             for batch in file.iter_batches(batch_size=_BATCH_ROWS):
+                strings = _string_columns(batch.schema) | {settings.column("text")}
                 for record in _records(batch):
-                    yield _row(record, source, row, settings)
+                    yield _row(record, source, row, settings, strings)
                     row += 1
     except (pa.ArrowException, OSError) as error:
+        if isinstance(error, OSError) and error.errno is not None:
+            raise  # the system's trouble or the network's, not the file's
         yield quarantined(source.path, row, f"the Parquet file cannot be read from row {row} on: {error}")
 
 
@@ -45,12 +49,20 @@ def _bytes_for(kind: pa.DataType) -> pa.DataType:
     return pa.large_binary() if pa.types.is_large_string(kind) else kind
 
 
-def _row(record: dict[str, Any], source: Source, row: int, settings: IngestSettings) -> Arrival:
+def _string_columns(schema: pa.Schema) -> set[str]:
+    return {field.name for field in schema if _bytes_for(field.type) != field.type}
+
+
+def _row(record: dict[str, Any], source: Source, row: int, settings: IngestSettings, strings: set[str]) -> Arrival:
+    """Bytes become text again; a binary column that holds no UTF-8 goes to `meta` in base64."""
     for name, value in record.items():
         if isinstance(value, bytes):
             try:
                 record[name] = value.decode()
             except UnicodeDecodeError:
+                if name not in strings:
+                    record[name] = base64.b64encode(value).decode()
+                    continue
                 error = f"the column {name!r} is not UTF-8"
                 return quarantined(source.path, row, error, value[: settings.raw_bytes], f"{source.name}:{row}")
     return arrival(record, source, row, settings)

@@ -2,7 +2,8 @@
 
 import json
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time
+from decimal import Decimal
 from typing import Any
 
 import orjson
@@ -23,7 +24,7 @@ def arrival(
     name = f"{source.name}:{position}"
     column = settings.column
     try:
-        record_id = _as_text(record.get(column("id"))) or name
+        record_id = _optional_text(record.get(column("id"))) or name
         text = record.get(column("text"))
         if not isinstance(text, str):
             error = f"the text column {column('text')!r} {_complaint(record, column('text'))}"
@@ -34,18 +35,18 @@ def arrival(
         if len(encoded) > settings.max_record_bytes:
             error = f"the record has more than {settings.max_record_bytes} bytes"
             return _refused(record, source, position, settings, raw, error, record_id)
-        date = _as_date(record.get(column("date")))
-        fields = {column("text"), column("id"), column("url")} | ({column("date")} if date else set())
+        moment = _as_date(record.get(column("date")))
+        fields = {column("text"), column("id"), column("url")} | ({column("date")} if moment else set())
         meta = {
-            checked(key): checked(value if isinstance(value, str) else as_json(value))
+            checked(key): checked(as_text(value))
             for key, value in record.items()
             if key not in fields and value is not None
         }
-        url = _as_text(record.get(column("url")))
+        url = _optional_text(record.get(column("url")))
     except UnicodeEncodeError:
         error = "the record has a lone surrogate, which is no character"
         return _refused(record, source, position, settings, raw, error, name)
-    return Arrival("document", source.path, position, record_id, url, date, encoded, meta)
+    return Arrival("document", source.path, position, record_id, url, moment, encoded, meta)
 
 
 def _refused(
@@ -76,22 +77,28 @@ def checked(text: str) -> str:
     return text
 
 
-def as_json(value: Any) -> str:
-    """The value as JSON text: times in ISO 8601, what JSON does not know as a string.
+def as_text(value: Any) -> str:
+    """A string as it is, a time in ISO 8601, any other value as JSON text.
 
-    >>> as_json({"a": [1, None]})
-    '{"a":[1,null]}'
+    >>> as_text("a"), as_text({"a": [1, None]}), as_text(True)
+    ('a', '{"a":[1,null]}', 'true')
     """
+    if isinstance(value, str):
+        return value
+    if isinstance(value, date | time):  # a datetime is a date
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return str(value)
     try:
         return orjson.dumps(value, default=str).decode()
     except (TypeError, ValueError):
         return json.dumps(value, default=str, ensure_ascii=False)
 
 
-def _as_text(value: Any) -> str | None:
+def _optional_text(value: Any) -> str | None:
     if value is None or value == "":
         return None
-    return checked(value if isinstance(value, str) else as_json(value))
+    return checked(as_text(value))
 
 
 def _as_date(value: Any) -> datetime | None:

@@ -49,10 +49,7 @@ def run(
     recipe: Annotated[str, typer.Argument(help="A recipe's name, or a YAML file.")],
     corpus: CorpusOption,
     input: InputFirstOption = None,
-    dataset: InputFirstOption = Annotated[
-    str | None, typer.Option("--input", help="Files to ingest first: a file, a folder or a pattern, or a URI.")
-]
-DatasetOption = "default",
+    dataset: DatasetOption = "default",
     column: ColumnOption = None,
     html_parser: ParserOption = "resiliparse",
     batch_bytes: BatchOption = Ingest.batch_bytes,
@@ -69,10 +66,7 @@ DatasetOption = "default",
 def ingest(
     corpus: CorpusOption,
     input: InputOption,
-    dataset: InputFirstOption = Annotated[
-    str | None, typer.Option("--input", help="Files to ingest first: a file, a folder or a pattern, or a URI.")
-]
-DatasetOption = "default",
+    dataset: DatasetOption = "default",
     column: ColumnOption = None,
     html_parser: ParserOption = "resiliparse",
     batch_bytes: BatchOption = Ingest.batch_bytes,

@@ -5,6 +5,7 @@ from typing import Any
 
 from pyspark.sql import functions as F
 
+from thresher.corpus import DELETION_VECTORS
 from thresher.errors import UsageError
 from thresher.recipe import Recipe
 from thresher.stage import Job, Result, Stage
@@ -49,7 +50,7 @@ def _make(job: Job, name: str, version: int) -> None:
     if job.corpus.exists(name):
         job.corpus.drop(name)
     release, documents = job.corpus.location.table(name), job.corpus.location.table(DOCUMENTS.name)
-    job.spark.sql(f"CREATE TABLE {release} SHALLOW CLONE {documents} VERSION AS OF {version}")
+    job.spark.sql(f"CREATE TABLE {release} SHALLOW CLONE {documents} VERSION AS OF {version} {DELETION_VECTORS}")
     dropped = job.corpus.read(VERDICTS).where(F.col("recipe") == job.recipe.name).select("doc_id").distinct()
     job.spark.sql(
         f"MERGE INTO {release} AS release USING {{dropped}} AS dropped "

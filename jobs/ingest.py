@@ -14,7 +14,7 @@ from pyspark import StorageLevel
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from thresher.corpus import Write
+from thresher.corpus import DELETION_VECTORS, Write
 from thresher.fingerprint import fingerprint
 from thresher.ingest.arrivals import KINDS
 from thresher.ingest.identity import repeated
@@ -213,6 +213,7 @@ def _taken(taken: DataFrame, batches: Sequence[int]) -> Write:
 def _remove(job: Job, taken: DataFrame) -> None:
     """Mask the rows by deletion vectors: no file of `documents` is rewritten."""
     documents = job.corpus.location.table(DOCUMENTS.name)
+    job.spark.sql(f"ALTER TABLE {documents} SET {DELETION_VECTORS}")
     job.spark.sql(
         f"MERGE INTO {documents} AS document USING {{taken}} AS taken ON document.doc_id = taken.doc_id "
         "AND document.batch = taken.batch AND document.path = taken.path AND document.offset <=> taken.offset "

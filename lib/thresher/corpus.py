@@ -20,11 +20,9 @@ from thresher.tables import DOCUMENTS, DUPLICATES, INPUTS, QUARANTINE, RUNS, VER
 _ABSENT = {"TABLE_OR_VIEW_NOT_FOUND", "DELTA_TABLE_NOT_FOUND", "DELTA_PATH_DOES_NOT_EXIST", "PATH_NOT_FOUND",
            "SCHEMA_NOT_FOUND", "DELTA_MISSING_DELTA_TABLE"}  # fmt: skip
 # Releases point at the files of `documents`: no table of ours is ever rewritten behind our back.
-_PROPERTIES = {
-    "delta.autoOptimize.autoCompact": "false",
-    "delta.autoOptimize.optimizeWrite": "false",
-    "delta.enableDeletionVectors": "true",
-}
+_PROPERTIES = {"delta.autoOptimize.autoCompact": "false", "delta.autoOptimize.optimizeWrite": "false"}
+# Not every reader knows deletion vectors: only a table that has rows to mask is given them.
+DELETION_VECTORS = "TBLPROPERTIES ('delta.enableDeletionVectors' = 'true')"
 
 
 @dataclass(frozen=True)

@@ -30,7 +30,7 @@ def signal(annotator: Annotator) -> Callable[..., Column]:
         return annotator.measure(text)
 
     measured.__annotations__ = {"text": pa.Array, "return": pa.Array}
-    udf = arrow_udf(measured, from_arrow_type(annotator.fields))
+    udf: Callable[..., Column] = arrow_udf(measured, from_arrow_type(annotator.fields))  # type: ignore[call-overload]
     return lambda column: udf(column).alias(annotator.name)
 
 

@@ -47,8 +47,8 @@ def write_files(rows: DataFrame, form: str, folder: str) -> dict[str, int]:
 
 
 def write_manifest(folder: str, manifest: Mapping[str, Any]) -> str:
-    """Write `manifest.json` beside the files; returns its path."""
-    path = f"{folder}/manifest.json"
+    """Write `_manifest.json` beside the files, where readers of the folder pass over it; returns its path."""
+    path = f"{folder}/_manifest.json"
     with fsspec.open(path, "w", encoding="utf-8") as file:
         json.dump(manifest, file, indent=2, sort_keys=True, ensure_ascii=False)
         file.write("\n")

@@ -3,34 +3,93 @@
 from __future__ import annotations
 
 import io
-from typing import TYPE_CHECKING
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from thresher.report.histograms import Histogram, bounds_of
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from thresher.ask.funnel import Funnel
 
-# Drawn in these colours, which the page may replace by its own: see `themed`.
-INK, QUIET, KEPT, DROPPED, ACCENT = "#1f2933", "#7b8794", "#2f7f86", "#d9734e", "#b7791f"
+# Drawn in these colours, in whose place the report's page puts its own: see `themed`.
+INK, QUIET, KEPT, DROPPED, ACCENT = "#1f2933", "#7b8794", "#2f7f86", "#d9734e", "#8a5a00"
 _VARIABLES = {INK: "--ink", QUIET: "--quiet", KEPT: "--kept", DROPPED: "--dropped", ACCENT: "--accent"}
+_NOT_ABOVE_ZERO = -99
+_SMALL = 8
 
 
 def funnel_picture(funnel: Funnel) -> str:
     """The funnel as horizontal bars: what is left in one colour, what a step takes out in another."""
     steps = [step for step in funnel.steps if step.kind != "rule"]
-    figure = _figure(7, 0.32 * len(steps) + 0.3)
-    axes = figure.subplots()
+    figure, axes = _axes(7, 0.32 * len(steps) + 0.3)
     colours = [KEPT if step.kind == "left" else DROPPED for step in steps]
     places = range(len(steps), 0, -1)
     axes.barh(places, [step.documents for step in steps], color=colours, height=0.72)
     for place, step in zip(places, steps, strict=True):
-        sign = "" if step.kind == "left" else "-"
-        axes.text(step.documents, place, f" {sign}{step.documents:,}", va="center", color=INK, fontsize=9)
+        axes.text(step.documents, place, f" {step.documents:,}", va="center", color=INK, fontsize=9)
     axes.set_yticks(list(places), [step.name for step in steps], fontsize=9, color=INK)
     axes.set_xticks([])
     axes.margins(x=0.12)
-    _bare(axes)
+    _only(axes)
     return svg(figure, "The funnel")
+
+
+def histogram_picture(histogram: Histogram) -> str:
+    """A signal's distribution: kept below, dropped by its rules on top; every bound is a line with its value."""
+    figure, axes = _axes(4.6, 2.0)
+    places = sorted(set(histogram.kept) | set(histogram.dropped))
+    lowest = min((p for p in places if p != _NOT_ABOVE_ZERO), default=0)
+    edges = [_edge(histogram, place, lowest) for place in places]
+    widths = [_edge(histogram, place + 1, lowest) - edge for place, edge in zip(places, edges, strict=True)]
+    if _NOT_ABOVE_ZERO in places:
+        widths[0] = _edge(histogram, lowest, lowest) - edges[0]
+    kept = [histogram.kept.get(place, 0) for place in places]
+    dropped = [histogram.dropped.get(place, 0) for place in places]
+    axes.bar(edges, kept, widths, align="edge", color=KEPT, linewidth=0)
+    axes.bar(edges, dropped, widths, align="edge", bottom=kept, color=DROPPED, linewidth=0)
+    _draw_bounds(axes, histogram)
+    _scale_ticks(axes, histogram, lowest if _NOT_ABOVE_ZERO in places else None)
+    axes.margins(y=0.28)
+    axes.yaxis.set_major_formatter(_thousands())
+    axes.locator_params(axis="y", nbins=4)
+    _only(axes, "bottom")
+    return svg(figure, f"Distribution of {histogram.signal}")
+
+
+def similarity_picture(similarities: Mapping[int, int], bands: int, rows: int) -> str:
+    """How similar dropped copies are to their match, and the chance that two texts of a similarity meet in a band."""
+    figure, axes = _axes(7, 2.4)
+    if similarities:
+        places = sorted(similarities)
+        axes.bar([p / 50 for p in places], [similarities[p] for p in places], 1 / 50, align="edge", color=KEPT)
+        axes.yaxis.set_major_formatter(_thousands())
+        axes.set_ylabel("dropped copies", fontsize=_SMALL, color=INK)
+    else:
+        axes.set_yticks([])
+    chance = axes.twinx()
+    line = [s / 100 for s in range(101)]
+    chance.plot(line, [met(s, bands, rows) for s in line], color=ACCENT, linewidth=1.6)
+    chance.set_ylim(0, 1.03)
+    chance.set_ylabel("chance to be found", fontsize=_SMALL, color=ACCENT)
+    axes.set_xlim(0, 1.02)
+    axes.set_xlabel("similarity", fontsize=_SMALL, color=INK)
+    for each in (axes, chance):
+        _only(each, "bottom")
+    return svg(figure, f"Similarity of dropped copies, and 1 - (1 - s^{rows})^{bands}")
+
+
+def met(similarity: float, bands: int, rows: int) -> float:
+    """The chance that two documents of this Jaccard similarity agree in a band: 1 - (1 - s^rows)^bands.
+
+    Leskovec, Rajaraman and Ullman, Mining of Massive Datasets, section 3.4.
+
+    >>> round(met(0.8, bands=14, rows=8), 3)
+    0.924
+    """
+    return float(1 - (1 - similarity**rows) ** bands)
 
 
 def svg(figure: Figure, label: str) -> str:
@@ -39,10 +98,12 @@ def svg(figure: Figure, label: str) -> str:
 
     out = io.StringIO()
     nothing = dict.fromkeys(("Date", "Creator", "Format", "Type"))
-    with matplotlib.rc_context({"svg.hashsalt": "thresher", "svg.fonttype": "none", "font.family": "sans-serif"}):
+    with matplotlib.rc_context({"svg.hashsalt": label, "svg.fonttype": "none", "font.family": "sans-serif"}):
         figure.savefig(out, format="svg", transparent=True, metadata=nothing)
     drawn = out.getvalue()
-    element = drawn[drawn.index("<svg") :]
+    element = re.sub(r"<metadata>.*?</metadata>\s*", "", drawn[drawn.index("<svg") :], flags=re.DOTALL)
+    # Inside HTML a style element holds for the whole page.
+    element = re.sub(r"<style.*?</style>", "", element, flags=re.DOTALL)
     return element.replace("<svg", f'<svg role="img" aria-label="{label}"', 1)
 
 
@@ -53,13 +114,58 @@ def themed(element: str) -> str:
     return element
 
 
-def _figure(width: float, height: float) -> Figure:
+def _edge(histogram: Histogram, place: int, lowest: int) -> float:
+    """A bin's left edge on the axis: a value, or on a logarithmic axis the number of the bin."""
+    if histogram.scale.top is not None:
+        return histogram.scale.left(place)
+    return float(lowest - 2 if place == _NOT_ABOVE_ZERO else place)
+
+
+def _draw_bounds(axes: Any, histogram: Histogram) -> None:
+    """Lines for the bounds, their values above the bars; where two rules share a bound it is drawn once."""
+    drawn = {(kind, bound) for _, rule in histogram.rules for kind, bound in bounds_of(rule).items()}
+    for kind, bound in sorted(drawn, key=lambda item: item[1]):
+        place = histogram.scale.place(bound)
+        is_floor = kind in ("at_least", "above")
+        axes.axvline(place, color=ACCENT, linewidth=1.2, linestyle=(0, (4, 2)))
+        text = f"{bound:,.4g} →" if is_floor else f"← {bound:,.4g}"
+        side = "left" if is_floor else "right"
+        axes.annotate(
+            text, (place, 0.99), xycoords=("data", "axes fraction"), xytext=(3 if is_floor else -3, 0),
+            textcoords="offset points", ha=side, va="top", fontsize=_SMALL, color=ACCENT,
+        )  # fmt: skip
+
+
+def _scale_ticks(axes: Any, histogram: Histogram, zero_below: int | None) -> None:
+    if histogram.scale.top is not None:
+        axes.set_xlim(0, histogram.scale.top + histogram.scale.width)
+        return
+    low, high = axes.get_xlim()
+    tens = [p for p in range(-9, 16) if low <= histogram.scale.place(10.0**p) <= high]
+    ticks = [(histogram.scale.place(10.0**p), f"{10**p:,}" if p >= 0 else f"{10.0**p:g}") for p in tens]
+    if zero_below is not None:
+        ticks = [(zero_below - 1.0, "0"), *(tick for tick in ticks if tick[0] > zero_below)]
+    axes.set_xticks([place for place, _ in ticks], [label for _, label in ticks])
+
+
+def _thousands() -> Any:
+    from matplotlib.ticker import FuncFormatter
+
+    return FuncFormatter(lambda value, _: f"{value:,.0f}")
+
+
+def _axes(width: float, height: float) -> tuple[Figure, Any]:
+    # Not pyplot: it keeps every figure, and takes longer to import.
     from matplotlib.figure import Figure
 
-    return Figure(figsize=(width, height), layout="constrained")
+    figure = Figure(figsize=(width, height), layout="constrained")
+    return figure, figure.subplots()
 
 
-def _bare(axes) -> None:  # type: ignore[no-untyped-def]
-    for side in ("top", "right", "bottom", "left"):
-        axes.spines[side].set_visible(False)
-    axes.tick_params(length=0)
+def _only(axes: Any, *sides: str) -> None:
+    """Leave only these of the frame's four sides."""
+    for side, spine in axes.spines.items():
+        spine.set_visible(side in sides)
+        spine.set_color(QUIET)
+    axes.tick_params(length=0, labelsize=_SMALL, labelcolor=INK)
+    axes.patch.set_visible(False)

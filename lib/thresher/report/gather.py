@@ -1,11 +1,62 @@
 """All that the report shows, counted by Spark in a handful of queries whose answers are bounded."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
 
 from thresher.ask.funnel import Funnel, funnel
+from thresher.ask.ledger import Failure
+from thresher.ask.measured import signals
+from thresher.ask.sample import Example, Passage, failure_of, passages, sample_each
 from thresher.corpus import Corpus
 from thresher.recipe import Recipe
-from thresher.runs import Runs
+from thresher.report.histograms import Histogram, Labels, histograms
+from thresher.runs import RunRow, Runs
+
+SAMPLES, PAIRS, SOURCES, REASONS = 3, 6, 20, 10
+_SEED = 0
+_READ = 8000  # characters of each sampled text that are fetched
+_HOST = r"^[A-Za-z][A-Za-z0-9+.-]*://(?:[^/?#@]*@)?([^/?#:]+)"
+
+
+@dataclass(frozen=True)
+class Source:
+    """A host, or the input file of records without a URL: its documents, and those that are left."""
+
+    name: str
+    documents: int
+    left: int
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A dropped copy, the document that it matched, how they were found, and how similar they are."""
+
+    method: str
+    similarity: float | None
+    dropped: Passage
+    matched: Passage
+
+
+@dataclass(frozen=True)
+class Clusters:
+    """Clusters by (method, size), sizes from 16 on by the power of two that they reach; similarities in fiftieths."""
+
+    sizes: Mapping[tuple[str, int], int]
+    similarities: Mapping[int, int]
+
+
+@dataclass(frozen=True)
+class StageTime:
+    """What a stage took, over all rows of `runs` that stand."""
+
+    stage: str
+    seconds: float
+    documents: int | None
+    batches: int
 
 
 @dataclass(frozen=True)
@@ -14,8 +65,124 @@ class Gathered:
 
     recipe: Recipe
     funnel: Funnel
+    histograms: list[Histogram]
+    labels: list[Labels]
+    clusters: Clusters
+    sources: list[Source]
+    reasons: list[tuple[str, int]]
+    examples: dict[str, list[Example]]
+    pairs: list[Pair]
+    stages: list[StageTime]
 
 
 def gather(corpus: Corpus, runs: Runs, recipe: Recipe) -> Gathered:
     """Ask the corpus for everything that the report shows."""
-    return Gathered(recipe, funnel(corpus, runs, recipe))
+    counted = funnel(corpus, runs, recipe)
+    measured = signals(corpus, runs, recipe, recipe.annotate)
+    drawn, labels = histograms(measured, recipe)
+    duplicates = corpus.duplicates.where(F.col("recipe") == recipe.name)
+    verdicts = corpus.verdicts.where(F.col("recipe") == recipe.name)
+    examples, pairs = _samples(corpus, verdicts, duplicates)
+    return Gathered(
+        recipe=recipe,
+        funnel=counted,
+        histograms=drawn,
+        labels=labels,
+        clusters=_clusters(duplicates),
+        sources=_sources(corpus, verdicts),
+        reasons=_reasons(corpus) if counted.tally.quarantined else [],
+        examples=examples,
+        pairs=pairs,
+        stages=_stages(runs, recipe),
+    )
+
+
+def _clusters(duplicates: DataFrame) -> Clusters:
+    """A cluster has one keeper, whose row says how many members there are; every other row has a similarity."""
+    size = F.when(F.col("members") < 16, F.col("members")).otherwise(F.pow(F.lit(2), F.floor(F.log2("members"))))
+    place = F.when(F.col("kept"), size).otherwise(F.floor(F.col("similarity") * 50)).cast("long")
+    cells = (
+        duplicates.select("method", "kept", place.alias("place")).groupBy("method", "kept", "place").count().collect()
+    )
+    return Clusters(
+        sizes={(cell["method"], cell["place"]): cell["count"] for cell in cells if cell["kept"]},
+        similarities={c["place"]: c["count"] for c in cells if c["method"] == "minhash" and not c["kept"]},
+    )
+
+
+def _sources(corpus: Corpus, verdicts: DataFrame) -> list[Source]:
+    """The largest sources; ids and names are joined, never text."""
+    host = F.lower(F.regexp_extract("url", _HOST, 1))
+    name = F.when(F.length(host) > 0, host).otherwise(F.element_at(F.split("path", "/"), -1))
+    named = corpus.documents.select("doc_id", name.alias("name"))
+    dropped = verdicts.select("doc_id").distinct().withColumn("dropped", F.lit(1))
+    rows = (
+        named.join(dropped, "doc_id", "left")
+        .groupBy("name")
+        .agg(F.count(F.lit(1)).alias("documents"), F.count("dropped").alias("dropped"))
+        .orderBy(F.desc("documents"), "name")
+        .limit(SOURCES)
+        .collect()
+    )
+    return [Source(row["name"] or "", row["documents"], row["documents"] - row["dropped"]) for row in rows]
+
+
+def _reasons(corpus: Corpus) -> list[tuple[str, int]]:
+    """The most frequent reasons in quarantine, whatever the numbers in them."""
+    reason = F.substring(F.regexp_replace("error", r"\d+", "N"), 1, 200)
+    counted = corpus.quarantine.groupBy(reason.alias("reason")).count()
+    rows = counted.orderBy(F.desc("count"), "reason").limit(REASONS).collect()
+    return [(row["reason"] or "", row["count"]) for row in rows]
+
+
+def _samples(corpus: Corpus, verdicts: DataFrame, duplicates: DataFrame) -> tuple[dict[str, list[Example]], list[Pair]]:
+    """A few dropped documents of every rule, with their texts, in one pass over verdicts and one over text.
+
+    Dropped copies stand beside the documents that they matched.
+    """
+    chosen = sample_each(verdicts, max(SAMPLES, PAIRS), _SEED).orderBy("rule", "place").collect()
+    copies = [row for row in chosen if row["matched_doc"] is not None]
+    filtered = [row for row in chosen if row["matched_doc"] is None and row["place"] <= SAMPLES]
+    batches = {row["doc_id"]: row["batch"] for row in (*filtered, *copies)}
+    batches |= _batches(duplicates, {row["matched_doc"] for row in copies} - set(batches))
+    texts = passages(corpus.documents, batches, _READ)
+    examples: dict[str, list[Example]] = {}
+    for row in filtered:
+        if row["doc_id"] in texts:
+            examples.setdefault(row["rule"], []).append(Example(failure_of(row), texts[row["doc_id"]]))
+    pairs = [_pair(row, failure_of(row), texts) for row in copies]
+    return examples, [pair for pair in pairs if pair is not None]
+
+
+def _batches(duplicates: DataFrame, ids: set[int]) -> dict[int, int]:
+    """Where the documents that were matched lie: each is itself a member of its cluster."""
+    if not ids:
+        return {}
+    rows = duplicates.where(F.col("doc_id").isin(sorted(ids))).select("doc_id", "batch").distinct().collect()
+    return {row["doc_id"]: row["batch"] for row in rows}
+
+
+def _pair(row: Any, failure: Failure, texts: Mapping[int, Passage]) -> Pair | None:
+    dropped, matched = texts.get(row["doc_id"]), texts.get(row["matched_doc"])
+    if dropped is None or matched is None:
+        return None
+    return Pair(failure.rule.removeprefix("dedup."), failure.value, dropped, matched)
+
+
+def _stages(runs: Runs, recipe: Recipe) -> list[StageTime]:
+    """Seconds by stage, in the order in which they first ran; of the recipe's own stages the newest settings' rows."""
+    mine = [row for row in runs.rows if row.recipe in (None, recipe.name) and _is_of(row, recipe)]
+    newest = {row.stage: row.fingerprint for row in mine}
+    times: dict[str, StageTime] = {}
+    for row in mine:
+        if row.recipe is None or row.fingerprint == newest[row.stage]:
+            held = times.get(row.stage, StageTime(row.stage, 0.0, None, 0))
+            documents = row.counts.get("documents")
+            total = held.documents if documents is None else (held.documents or 0) + documents
+            times[row.stage] = StageTime(row.stage, held.seconds + row.seconds, total, held.batches + len(row.batches))
+    return list(times.values())
+
+
+def _is_of(row: RunRow, recipe: Recipe) -> bool:
+    """Whether a row is about this recipe: of the passes over the text, those that ran just its annotators."""
+    return row.stage != "annotate" or set(row.settings) == set(recipe.annotate)

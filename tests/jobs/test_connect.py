@@ -1,0 +1,42 @@
+"""The whole job through Spark Connect, as a shared Databricks cluster offers it: no `sparkContext`, no RDD, no JVM."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from deltalake import DeltaTable
+
+RUN = """
+import sys, thresher
+from thresher.ingest.settings import IngestSettings
+from thresher.recipe import read_recipe
+from thresher.session import get_session
+from thresher.corpus import Corpus
+from thresher.location import locate
+from thresher_jobs import pipeline
+from thresher_jobs.ingest import Ingest
+
+corpus, crawl = sys.argv[1:]
+spark = get_session(conf={"spark.sql.shuffle.partitions": "2"})
+assert "connect" in type(spark).__module__, type(spark)
+opened = Corpus(spark, locate(corpus))
+job = pipeline.run(opened, read_recipe("fineweb-en"), ingest=Ingest(crawl))
+again = pipeline.run(opened, read_recipe("fineweb-en"), ingest=Ingest(crawl))
+assert not [row for row in again.runs.rows if row.run_id == again.run_id]
+notebook = thresher.open(corpus, spark)
+assert notebook.curated.count() == job.runs.newest_release().counts["documents"]
+assert notebook.signals.count() == notebook.documents.count()
+print("stages:", *dict.fromkeys(row.stage for row in job.runs.rows))
+"""
+
+
+def test_the_whole_job_runs_through_spark_connect(crawl: Path, tmp_path: Path) -> None:
+    corpus = tmp_path / "corpus"
+    done = subprocess.run(
+        [sys.executable, "-c", RUN, str(corpus), str(crawl)],
+        capture_output=True, text=True, timeout=900, check=False, env={**os.environ, "SPARK_REMOTE": "local[2]"},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr[-3000:]
+    assert "stages: ingest.plan ingest.read ingest annotate filter dedup curate export report" in done.stdout
+    assert DeltaTable(str(corpus / "verdicts")).version() >= 1

@@ -55,7 +55,9 @@ def _exit_code(arguments: list[str]) -> int:
 
 
 def _log_to_stderr() -> None:
-    handler = RichHandler(console=errors, show_path=False, show_level=False, markup=False, highlighter=None)
+    handler: logging.Handler = logging.StreamHandler()  # whole lines, where nobody looks at a terminal
+    if errors.is_terminal:
+        handler = RichHandler(console=errors, show_path=False, show_level=False, markup=False, highlighter=None)
     logging.basicConfig(level=logging.WARNING, format="%(message)s", handlers=[handler])
     for ours in ("thresher", "thresher_jobs"):
         logging.getLogger(ours).setLevel(logging.INFO)

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pytest
 
 from thresher.annotators.language import language_v1, packaged_model
-from thresher.errors import ThresherError
+from thresher.errors import ThresherError, UsageError
 from thresher.filters.language_v1 import LANGUAGE_V1
 
 
@@ -91,11 +91,19 @@ def test_the_annotator_travels_to_the_workers() -> None:
 
 def test_a_missing_or_foreign_model_is_told(tmp_path: Path) -> None:
     other = tmp_path / "model.ftz"
-    with pytest.raises(ThresherError, match="cannot read the fastText model"):
-        language_v1(other).measure(pa.array(["a"]))
+    with pytest.raises(UsageError, match="no model file"):
+        language_v1(other)
     other.write_bytes(b"not a model at all")
     with pytest.raises(ThresherError, match="not a fastText model"):
         language_v1(other).measure(pa.array(["a"]))
+
+
+def test_another_model_takes_the_packaged_ones_place(tmp_path: Path) -> None:
+    copy = tmp_path / "copy.ftz"
+    copy.write_bytes(packaged_model().read_bytes())
+    text = pa.array(["Dónde está la biblioteca"])
+    assert language_v1(copy).measure(text).equals(language_v1().measure(text))
+    assert (language_v1(copy).files, language_v1().files) == ((copy,), (packaged_model(),))
 
 
 def test_the_rule_set_is_fine_webs() -> None:

@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 
 from thresher.annotators.base import Annotator
-from thresher.errors import ThresherError
+from thresher.errors import ThresherError, UsageError
 from thresher.kernels.arrow import utf8
 from thresher.kernels.fasttext import classify
 from thresher.language.fasttext_model import load
@@ -28,13 +28,15 @@ def language_v1(model: str | Path | None = None) -> Annotator:
     spaces. A text without any word has no language: label `und` (undetermined), score 0. A null document gives null.
 
     `model` is the path of another fastText classifier, the same on every machine; its content is part of the
-    annotator's identity.
+    annotator's identity. Raises UsageError where there is no such file.
 
     >>> german, empty, missing = language_v1().measure(pa.array(["Wir haben lange geredet.", "", None])).to_pylist()
     >>> german["label"], empty, missing
     ('de', {'label': 'und', 'score': 0.0}, None)
     """
     path = None if model is None else Path(model)
+    if path is not None and not path.is_file():
+        raise UsageError(f"language_v1: there is no model file {path}; check `model`, or leave it out for lid.176")
     return Annotator("language_v1", FIELDS, partial(_measure, path), files=(path or packaged_model(),))
 
 

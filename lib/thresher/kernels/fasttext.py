@@ -201,7 +201,7 @@ def _is_mark(data: Bytes, start: int, end: int) -> bool:
 
 @njit
 def _best_leaf(network: Network, hidden: Rows, nodes: Ids, scores: Rows) -> tuple[int, np.float32]:
-    """The most probable leaf of the tree and its log probability: depth first, cut by the best so far."""
+    """The most probable leaf of the tree and its log probability: depth first, likelier child first, cut by the best."""
     best, best_score = -1, np.float32(-np.inf)
     nodes[0], scores[0], depth = len(network.left) - 1, np.float32(0), 1
     while depth:
@@ -216,9 +216,11 @@ def _best_leaf(network: Network, hidden: Rows, nodes: Ids, scores: Rows) -> tupl
         for k in range(len(hidden)):
             logit += network.weights[node - network.labels, k] * hidden[k]
         right = np.float32(1.0 / (1.0 + np.exp(-logit)))
-        nodes[depth], scores[depth] = network.right[node], score + np.float32(np.log(np.float64(right) + FLOOR))
         left = np.float32(1.0 - np.float64(right))
-        nodes[depth + 1], scores[depth + 1] = network.left[node], score + np.float32(np.log(np.float64(left) + FLOOR))
+        first = depth + int(right > left)  # what lies on top is taken up first
+        nodes[first], scores[first] = network.right[node], score + np.float32(np.log(np.float64(right) + FLOOR))
+        other = 2 * depth + 1 - first
+        nodes[other], scores[other] = network.left[node], score + np.float32(np.log(np.float64(left) + FLOOR))
         depth += 2
     return best, best_score
 

@@ -5,7 +5,9 @@ from typing import Annotated
 
 import typer
 from pydantic import ValidationError
+from rich.table import Table
 
+from thresher.ask.funnel import funnel
 from thresher.errors import UsageError
 from thresher.ingest.settings import IngestSettings
 from thresher.recipe import Recipe, read_recipe
@@ -60,7 +62,7 @@ def run(
     """Bring a corpus up to date: ingest what is new, then every stage of the recipe."""
     checked = read_recipe(recipe, set or ())
     ingest = _ingest(input, dataset, column, html_parser, batch_bytes) if input else None
-    _run(corpus, checked, pipeline.STAGES, ingest, output, release)
+    _show(_run(corpus, checked, pipeline.STAGES, ingest, output, release))
 
 
 def ingest(
@@ -129,11 +131,13 @@ def _run(
     ingest: Ingest | None,
     output: str | None = None,
     release: str | None = None,
-) -> None:
+) -> Job:
     if ingest:
         _ = ingest.files  # a pattern that matches nothing is told before Spark starts
     opened = create_corpus(corpus)
-    _say(pipeline.run(opened, recipe, stages, ingest, _given({"output": output, "release": release})))
+    job = pipeline.run(opened, recipe, stages, ingest, _given({"output": output, "release": release}))
+    _say(job)
+    return job
 
 
 def _ingest(pattern: str, dataset: str, columns: list[str] | None, html_parser: str, batch_bytes: int) -> Ingest:
@@ -161,6 +165,23 @@ def _say(job: Job) -> None:
     new = [row for row in job.runs.rows if row.run_id == job.run_id]
     if not new:
         console.print("nothing to do: every stage is up to date", highlight=False)
+        return
+    table = Table(box=None, pad_edge=False)
+    table.add_column("stage")
+    table.add_column("seconds", justify="right")
+    table.add_column("counts")
     for row in new:
         counts = ", ".join(f"{count:,} {name.replace('_', ' ')}" for name, count in row.counts.items() if count)
-        console.print(f"{row.stage:<12} {row.seconds:7.1f} s  {counts}", highlight=False)
+        table.add_row(row.stage, f"{row.seconds:,.1f}", counts)
+    console.print(table)
+
+
+def _show(job: Job) -> None:
+    """After a whole run that did something: the funnel, and where the report and the files lie."""
+    if not any(row.run_id == job.run_id for row in job.runs.rows):
+        return
+    console.print(funnel(job.corpus, job.runs, job.recipe))
+    for stage, place in (("export", "folder"), ("report", "path")):
+        row = job.runs.newest(stage, job.recipe.name)
+        if row is not None:
+            console.print(f"{stage}: {row.details[place]}", highlight=False, soft_wrap=True)

@@ -154,6 +154,11 @@ def test_a_model_that_was_cut_short_is_told(models: dict[str, Path], tmp_path: P
         load(path)
 
 
+def test_a_model_that_is_not_there_is_told(tmp_path: Path) -> None:
+    with pytest.raises(ThresherError, match=r"none\.bin: cannot read"):
+        load(tmp_path / "none.bin")
+
+
 @pytest.mark.parametrize("recipe", [Recipe(kind=1), Recipe(loss=2), Recipe(word_ngrams=2)])
 def test_a_model_of_another_kind_is_told(tmp_path: Path, recipe: Recipe) -> None:
     with pytest.raises(ThresherError, match="only fastText classifiers"):

@@ -201,7 +201,7 @@ def _is_mark(data: Bytes, start: int, end: int) -> bool:
 
 @njit
 def _best_leaf(network: Network, hidden: Rows, nodes: Ids, scores: Rows) -> tuple[int, np.float32]:
-    """The most probable leaf of the tree and its log probability: depth first, likelier child first, cut by the best."""
+    """The most probable leaf of the tree and its log probability; the likelier child first, cut by the best."""
     best, best_score = -1, np.float32(-np.inf)
     nodes[0], scores[0], depth = len(network.left) - 1, np.float32(0), 1
     while depth:

@@ -7,7 +7,6 @@ wrong option or recipe, 1 for what went wrong later.
 import logging
 import sys
 
-import click
 import typer
 from rich.logging import RichHandler
 
@@ -41,17 +40,13 @@ def script(stage: str) -> None:
 
 def _exit_code(arguments: list[str]) -> int:
     try:
-        code = app(arguments, prog_name="thresher", standalone_mode=False)
-    except click.ClickException as error:
-        error.show()
-        return error.exit_code
-    except (KeyboardInterrupt, click.exceptions.Abort):
-        errors.print("stopped; run the same command again to go on")
-        return 130
+        app(arguments, prog_name="thresher")
     except ThresherError as error:
         errors.print(f"thresher: {error}", style="red", highlight=False, markup=False, soft_wrap=True)
         return 2 if isinstance(error, UsageError) else 1
-    return code if isinstance(code, int) else 0
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else 0
+    return 0
 
 
 def _log_to_stderr() -> None:

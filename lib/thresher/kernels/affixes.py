@@ -7,7 +7,7 @@ abbreviations, web addresses. Not its lists of emoticons and of contractions wit
 import numpy as np
 import numpy.typing as npt
 
-from thresher.kernels.jit import njit
+from thresher.kernels.jit import inlined
 from thresher.kernels.unicode import (
     ALPHABETIC,
     CURRENCY,
@@ -53,7 +53,7 @@ def _key_of(text: str) -> int:
 _ABBREVIATIONS, _UNITS, _TAILS = _keys(ABBREVIATIONS), _keys(UNITS), _keys(TAILS)
 
 
-@njit
+@inlined
 def _among(codes: Codes, start: Int, end: Int, keys: npt.NDArray[np.uint64]) -> bool:
     key = np.uint64(0)
     for k in range(start, end):
@@ -62,17 +62,17 @@ def _among(codes: Codes, start: Int, end: Int, keys: npt.NDArray[np.uint64]) -> 
     return bool(place < len(keys) and keys[place] == key)
 
 
-@njit
+@inlined
 def _digit(code: Int) -> bool:
     return bool(48 <= code <= 57)
 
 
-@njit
+@inlined
 def _apostrophe(code: Int) -> bool:
     return bool(code == _APOSTROPHE or code == _CURLY)
 
 
-@njit
+@inlined
 def _prefix(codes: Codes, bits: Codes, lo: Int, hi: Int) -> Int:
     """The length of the word that starts a piece by being punctuation; 0 if there is none."""
     code = codes[lo]
@@ -86,7 +86,7 @@ def _prefix(codes: Codes, bits: Codes, lo: Int, hi: Int) -> Int:
     return 1 if code == 43 and not (lo + 1 < hi and _digit(codes[lo + 1])) else 0
 
 
-@njit
+@inlined
 def _unit(codes: Codes, bits: Codes, lo: Int, hi: Int) -> Int:
     """The length of a unit of measurement or currency right after a digit: 10km, 90%, 5€; 0 if there is none."""
     start = hi
@@ -100,7 +100,7 @@ def _unit(codes: Codes, bits: Codes, lo: Int, hi: Int) -> Int:
     return hi - start if start > lo and _digit(codes[start - 1]) else 0
 
 
-@njit
+@inlined
 def _full_stop(codes: Codes, bits: Codes, lo: Int, hi: Int) -> Int:
     """The length of the full stops that end a piece, 0 where the full stop belongs to the word (Mr., U.S., J.)."""
     run = hi
@@ -116,7 +116,7 @@ def _full_stop(codes: Codes, bits: Codes, lo: Int, hi: Int) -> Int:
     return 1 if run - lo > 1 and kind & UPPER and bits[run - 2] & UPPER else 0
 
 
-@njit
+@inlined
 def _suffix(codes: Codes, bits: Codes, lo: Int, hi: Int) -> Int:
     """The length of the word that ends a piece by being punctuation, a unit or a possessive; 0 if there is none."""
     code = codes[hi - 1]
@@ -129,7 +129,7 @@ def _suffix(codes: Codes, bits: Codes, lo: Int, hi: Int) -> Int:
     return _unit(codes, bits, lo, hi)
 
 
-@njit
+@inlined
 def _contraction(codes: Codes, bits: Codes, lo: Int, hi: Int) -> Int:
     """The length of a contracted verb or negation at the end: n't 'll 're 've 'd 'm; 0 if there is none."""
     n, last = hi - lo, codes[hi - 1]
@@ -145,7 +145,7 @@ def _contraction(codes: Codes, bits: Codes, lo: Int, hi: Int) -> Int:
     return 0
 
 
-@njit
+@inlined
 def _address(codes: Codes, bits: Codes, lo: Int, hi: Int) -> bool:
     """Whether a piece is an address: [scheme://] [user@] labels, dots between, the last of lower case [/path]."""
     start = lo
@@ -174,7 +174,7 @@ def _address(codes: Codes, bits: Codes, lo: Int, hi: Int) -> bool:
     return False
 
 
-@njit
+@inlined
 def _infix(codes: Codes, bits: Codes, k: Int, lo: Int, hi: Int) -> Int:
     """The length of the word at k that stands between two others; 0 if there is none."""
     code, kind = codes[k], bits[k]
@@ -204,7 +204,7 @@ def _infix(codes: Codes, bits: Codes, k: Int, lo: Int, hi: Int) -> Int:
     return 1 if (code == 58 or 60 <= code <= 62 or code == 47) and after & ALPHABETIC else 0  # : < = > /
 
 
-@njit
+@inlined
 def _plain(bits: Codes, lo: Int, hi: Int) -> bool:
     """Whether there are only letters, digits and marks, of scripts with spaces: one word."""
     for k in range(lo, hi):
@@ -213,7 +213,7 @@ def _plain(bits: Codes, lo: Int, hi: Int) -> bool:
     return True
 
 
-@njit
+@inlined
 def _cut_middle(codes: Codes, bits: Codes, lo: Int, hi: Int, cuts: Cuts, n: Int) -> Int:
     """Cut what is left between the affixes; `cuts[n]` is its beginning, and the number of cuts is returned."""
     if _plain(bits, lo, hi):
@@ -247,7 +247,7 @@ def _cut_middle(codes: Codes, bits: Codes, lo: Int, hi: Int, cuts: Cuts, n: Int)
     return n
 
 
-@njit
+@inlined
 def cut_piece(codes: Codes, bits: Codes, length: Int, cuts: Cuts) -> Int:
     """The number of words in a piece; word w is `cuts[w]` up to `cuts[w + 1]`.
 

@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from thresher.kernels.affixes import cut_piece
 from thresher.kernels.arrow import Utf8
-from thresher.kernels.jit import njit
+from thresher.kernels.jit import inlined, njit
 from thresher.kernels.spans import hash_span
 from thresher.kernels.unicode import ALPHABETIC, PUNCTUATION, SPACE, Bytes, Int, classes, decode
 
@@ -76,7 +76,7 @@ def _words(data: Bytes, offsets: npt.NDArray[np.int64]) -> tuple[Any, Any, Any, 
     return first, chars[:n], hashes[:n], kinds[:n]
 
 
-@njit
+@inlined
 def _simple_end(data: Bytes, start: Int, i: Int) -> bool:
     """Whether the byte after some letters is sure to be a word of its own, if the piece ends there.
 
@@ -88,7 +88,7 @@ def _simple_end(data: Bytes, start: Int, i: Int) -> bool:
     return bool(byte == 44 or byte == 58 or byte == 59 or byte == 33 or byte == 63 or byte == 41)  # , : ; ! ? )
 
 
-@njit
+@inlined
 def _read_piece(
     data: Bytes,
     i: Int,
@@ -112,7 +112,7 @@ def _read_piece(
     return length, i
 
 
-@njit
+@inlined
 def _kind(bits: npt.NDArray[np.int32], start: Int, end: Int) -> int:
     every, some = PUNCTUATION, 0
     for k in range(start, end):

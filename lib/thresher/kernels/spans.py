@@ -3,14 +3,14 @@
 import numpy as np
 import numpy.typing as npt
 
-from thresher.kernels.jit import njit
+from thresher.kernels.jit import inlined
 from thresher.kernels.unicode import SPACE, Bytes, Int, classes, decode
 
 Hashes = npt.NDArray[np.uint64]
 _MULTIPLY, _SPREAD = np.uint64(0xD6E8FEB86659FD93), np.uint64(0x9E3779B97F4A7C15)
 
 
-@njit
+@inlined
 def _eight(data: Bytes, i: Int) -> np.uint64:
     """Eight bytes as one number; written out, because the compiler makes one load of it."""
     low = np.uint64(data[i]) | np.uint64(data[i + 1]) << np.uint64(8) | np.uint64(data[i + 2]) << np.uint64(16)
@@ -19,7 +19,7 @@ def _eight(data: Bytes, i: Int) -> np.uint64:
     return low | high | np.uint64(data[i + 7]) << np.uint64(56)
 
 
-@njit
+@inlined
 def _fewer(data: Bytes, i: Int, n: Int) -> np.uint64:
     """The `n` < 8 bytes at i as one number."""
     if i + 8 <= len(data):
@@ -30,7 +30,7 @@ def _fewer(data: Bytes, i: Int, n: Int) -> np.uint64:
     return rest
 
 
-@njit
+@inlined
 def hash_span(data: Bytes, start: Int, end: Int) -> np.uint64:
     """The 64-bit hash of a span's bytes, eight at a time; two spans of equal bytes have equal hashes anywhere.
 
@@ -50,7 +50,7 @@ def hash_span(data: Bytes, start: Int, end: Int) -> np.uint64:
     return h * _MULTIPLY
 
 
-@njit
+@inlined
 def characters(data: Bytes, start: Int, end: Int) -> int:
     """The code points of a span: its bytes that continue none."""
     n = 0
@@ -59,7 +59,7 @@ def characters(data: Bytes, start: Int, end: Int) -> int:
     return n
 
 
-@njit
+@inlined
 def before(data: Bytes, start: Int, i: Int) -> Int:
     """Where the code point that ends at byte i begins, not before `start`."""
     i -= 1
@@ -69,7 +69,7 @@ def before(data: Bytes, start: Int, i: Int) -> Int:
     return i
 
 
-@njit
+@inlined
 def strip_left(data: Bytes, start: Int, end: Int) -> Int:
     """Where the first code point of a span begins that is not white space, else its end."""
     while start < end:
@@ -80,7 +80,7 @@ def strip_left(data: Bytes, start: Int, end: Int) -> Int:
     return start
 
 
-@njit
+@inlined
 def strip_right(data: Bytes, start: Int, end: Int) -> Int:
     """Where the last code point of a span ends that is not white space, else its start."""
     while start < end:
@@ -92,7 +92,7 @@ def strip_right(data: Bytes, start: Int, end: Int) -> Int:
     return end
 
 
-@njit
+@inlined
 def table_size(entries: Int) -> int:
     """The power of two that holds so many entries at a load of at most two thirds."""
     size = 16
@@ -101,7 +101,7 @@ def table_size(entries: Int) -> int:
     return size
 
 
-@njit
+@inlined
 def slot_of(table: Hashes, key: np.uint64) -> np.uint64:
     """The slot of a key that is not 0, or the free one (it holds 0) where it belongs; the table has one to spare."""
     mask = np.uint64(len(table) - 1)
@@ -112,7 +112,7 @@ def slot_of(table: Hashes, key: np.uint64) -> np.uint64:
     return slot
 
 
-@njit
+@inlined
 def is_new(table: Hashes, key: np.uint64) -> bool:
     """Whether a key is not in the set yet, to which it is added."""
     key |= np.uint64(1)

@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from thresher.kernels.jit import njit
+from thresher.kernels.jit import inlined
 
 WORD = 1 << 0  # what `\w` of `re` matches
 MARK = 1 << 1  # combining marks and joiners: they extend the word that they follow (UAX #29)
@@ -37,7 +37,7 @@ _CLASSES = np.load(Path(__file__).with_name("unicode_classes.npy"))
 _LOWER = np.load(Path(__file__).with_name("unicode_lower.npy"))
 
 
-@njit
+@inlined
 def decode(data: Bytes, i: Int, end: Int) -> tuple[Int, Int]:
     r"""The code point at byte `i`, and where the next one begins; reads no byte at or after `end` and always advances.
 
@@ -67,7 +67,7 @@ def decode(data: Bytes, i: Int, end: Int) -> tuple[Int, Int]:
     return np.int64(0xFFFD), i + 1
 
 
-@njit
+@inlined
 def classes(code: Int) -> Int:
     """The class bits of a code point below 0x110000.
 
@@ -79,13 +79,13 @@ def classes(code: Int) -> Int:
     return np.int64(_CLASSES[np.int64(_CLASSES[code >> 7]) + (code & 127)])
 
 
-@njit
+@inlined
 def is_word(code: Int) -> bool:
     r"""Whether a code point is part of a word: what `\w` matches, and the marks and joiners that extend it."""
     return bool(classes(code) & (WORD | MARK))
 
 
-@njit
+@inlined
 def is_spaceless(code: Int) -> bool:
     """Whether a code point belongs to a script without spaces, where each code point counts as a word.
 
@@ -94,7 +94,7 @@ def is_spaceless(code: Int) -> bool:
     return bool(classes(code) & SPACELESS)
 
 
-@njit
+@inlined
 def lower(code: Int) -> Int:
     """The lower case of a code point, where that is one code point, else the code point itself (U+0130).
 

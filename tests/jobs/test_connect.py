@@ -7,6 +7,8 @@ from pathlib import Path
 
 from deltalake import DeltaTable
 
+from thresher.stage import Job
+
 RUN = """
 import sys, thresher
 from thresher.ingest.settings import IngestSettings
@@ -27,11 +29,14 @@ assert not [row for row in again.runs.rows if row.run_id == again.run_id]
 notebook = thresher.open(corpus, spark)
 assert notebook.curated.count() == job.runs.newest_release().counts["documents"]
 assert notebook.signals.count() == notebook.documents.count()
+print("content:", job.runs.newest("export", "fineweb-en").details["content"])
 print("stages:", *dict.fromkeys(row.stage for row in job.runs.rows))
 """
 
 
-def test_the_whole_job_runs_through_spark_connect(crawl: Path, tmp_path: Path) -> None:
+def test_the_whole_job_runs_through_spark_connect(
+    crawl: Path, tmp_path: Path, reference: Job
+) -> None:
     corpus = tmp_path / "corpus"
     done = subprocess.run(
         [sys.executable, "-c", RUN, str(corpus), str(crawl)],
@@ -39,4 +44,7 @@ def test_the_whole_job_runs_through_spark_connect(crawl: Path, tmp_path: Path) -
     )  # fmt: skip
     assert done.returncode == 0, done.stderr[-3000:]
     assert "stages: ingest.plan ingest.read ingest annotate filter dedup curate export report" in done.stdout
+    exported = reference.runs.newest("export", "fineweb-en")
+    assert exported is not None
+    assert f"content: {exported.details['content']}" in done.stdout
     assert DeltaTable(str(corpus / "verdicts")).version() >= 1

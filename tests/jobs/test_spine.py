@@ -7,17 +7,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from deltalake import DeltaTable, QueryBuilder
-from pyspark.sql import SparkSession
 
-from thresher.corpus import Corpus
 from thresher.errors import UsageError
-from thresher.location import locate
 from thresher.recipe import Recipe, read_recipe
 from thresher.stage import Job
 from thresher_jobs import pipeline
 from thresher_jobs.ingest import Ingest
-
-SMALL = 200_000
 
 
 def query(table: Path, sql: str) -> list[dict[str, object]]:
@@ -37,9 +32,8 @@ def recipe() -> Recipe:
 
 
 @pytest.fixture(scope="module")
-def job(spark: SparkSession, crawl: Path, recipe: Recipe, tmp_path_factory: pytest.TempPathFactory) -> Job:
-    corpus = Corpus(spark, locate(str(tmp_path_factory.mktemp("corpus"))))
-    return pipeline.run(corpus, recipe, ingest=Ingest(str(crawl), batch_bytes=SMALL))
+def job(reference: Job) -> Job:
+    return reference
 
 
 @pytest.fixture(scope="module")
@@ -138,7 +132,7 @@ def test_the_manifest_says_what_the_files_hold(root: Path, release: str, job: Jo
 
 def test_a_second_run_has_nothing_to_do_and_writes_nothing(job: Job, crawl: Path, recipe: Recipe, root: Path) -> None:
     before = {path: path.stat().st_mtime_ns for path in root.rglob("*.json")}
-    again = pipeline.run(job.corpus, recipe, ingest=Ingest(str(crawl), batch_bytes=SMALL))
+    again = pipeline.run(job.corpus, recipe, ingest=Ingest(str(crawl)))
     assert not [row for row in again.runs.rows if row.run_id == again.run_id]
     assert {path: path.stat().st_mtime_ns for path in root.rglob("*.json")} == before
 
@@ -166,6 +160,6 @@ def test_a_changed_file_is_an_error_that_names_it(job: Job, crawl: Path, recipe:
     changed.write_bytes(before + b'{"id": "late", "text": "one more"}\n')
     try:
         with pytest.raises(UsageError, match=r"c-languages\.jsonl has changed since it was ingested"):
-            pipeline.run(job.corpus, recipe, ingest=Ingest(str(crawl), batch_bytes=SMALL))
+            pipeline.run(job.corpus, recipe, ingest=Ingest(str(crawl)))
     finally:
         changed.write_bytes(before)

@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import settings
 
+from thresher.corpus import Corpus
+from thresher.location import locate
+from thresher.recipe import read_recipe
 from thresher.session import get_session
 
 if TYPE_CHECKING:
@@ -54,7 +57,7 @@ def lines(path: Path, count: int) -> list[dict[str, object]]:
 
 @pytest.fixture(scope="session")
 def crawl(data_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Five files: web prose, near duplicates (editions of one book), other languages, broken lines, a WARC."""
+    """Six files: web prose, editions of one book, other languages, broken lines, near copies, a WARC."""
     folder = tmp_path_factory.mktemp("crawl")
     sources = {
         "a-web.jsonl": lines(data_dir / "text/wcxb_dev_gold_all_clean.jsonl.gz", 150),
@@ -69,8 +72,15 @@ def crawl(data_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     broken = [json.dumps({**record, "id": f"copy/{n}"}) for n, record in enumerate(again)]
     broken += [json.dumps({**again[0], "text": "another text under a taken id, " * 20}), '["a list"]', '{"text": 7}']
     (folder / "d-broken.jsonl").write_text("\n".join(broken) + "\n", encoding="utf-8")
+    near = [json.dumps({"text": _every_word_but(str(record["text"]), 150)}) for record in sources["a-web.jsonl"][:40]]
+    (folder / "f-near.jsonl").write_text("\n".join(near), encoding="utf-8")
     shutil.copy(data_dir / "web/warc/pywb/iana.warc.gz", folder / "e-iana.warc.gz")
     return folder
+
+
+def _every_word_but(text: str, n: int) -> str:
+    """The text without every nth word: at n = 150 about one shingle of 5 words in 30 is lost."""
+    return " ".join(word for place, word in enumerate(text.split(" ")) if place % n != n - 1)
 
 
 @pytest.fixture(scope="session")
@@ -84,3 +94,43 @@ def reference(spark: "SparkSession", crawl: Path, tmp_path_factory: pytest.TempP
 
     corpus = Corpus(spark, locate(str(tmp_path_factory.mktemp("reference"))))
     return pipeline.run(corpus, read_recipe("fineweb-en"), ingest=Ingest(str(crawl)))
+
+
+HOSTILE = "<script>alert(1)</script> ]]> --> {{ 7*7 }} \x00 \x1b[31m \u202e desrever \u2028 &amp; \U0001f600"
+
+
+@pytest.fixture(scope="session")
+def asked(spark: "SparkSession", data_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Corpus:
+    """Real web prose, near and exact duplicates, hostile texts and a broken line, under two recipes, for questions."""
+    from thresher_jobs import annotate, curate, dedup, filter, pipeline
+    from thresher_jobs.ingest import Ingest
+
+    folder = tmp_path_factory.mktemp("asked")
+    for name, records in _texts(data_dir).items():
+        lines = [json.dumps({**record, "id": f"{name}/{place}"}) for place, record in enumerate(records)]
+        (folder / f"{name}.jsonl").write_text("\n".join([*lines, "not JSON"][: len(lines) + (name == "web")]) + "\n")
+    corpus = Corpus(spark, locate(str(tmp_path_factory.mktemp("asked-corpus"))))
+    stages = (annotate.STAGE, filter.STAGE, dedup.STAGE, curate.STAGE)
+    ingest = Ingest(str(folder), batch_bytes=400_000)
+    for recipe in ("minhash-only", "gopher"):
+        pipeline.run(corpus, read_recipe(recipe), stages, ingest)
+    return corpus
+
+
+def _texts(data_dir: Path) -> dict[str, list[dict[str, object]]]:
+    web = _first(data_dir / "text/wcxb_dev_gold_all_clean.jsonl.gz", 120)
+    book = _first(data_dir / "neardup/rustbook.jsonl.gz", 374)
+    hostile = [
+        {"text": f"{HOSTILE} {n}", "url": f'https://evil.example/{n}?"><script>alert(1)</script>'} for n in range(3)
+    ]
+    copies = [{"text": record["text"], "url": f"https://copy.example/{n}"} for n, record in enumerate(web[:10])]
+    near = [
+        {"text": f"{record['text']} The end.", "url": f"https://near.example/{n}"}
+        for n, record in enumerate(web[10:30])
+    ]
+    return {"web": web, "book": book[::3], "hostile": hostile, "copies": [*copies, *near]}
+
+
+def _first(path: Path, count: int) -> list[dict[str, object]]:
+    with gzip.open(path, "rt", encoding="utf-8") as file:
+        return [json.loads(line) for _, line in zip(range(count), file, strict=False)]

@@ -53,8 +53,7 @@ def histogram_picture(histogram: Histogram) -> str:
     _draw_bounds(axes, histogram)
     _scale_ticks(axes, histogram, lowest if _NOT_ABOVE_ZERO in places else None)
     axes.margins(y=0.28)
-    axes.yaxis.set_major_formatter(_thousands())
-    axes.locator_params(axis="y", nbins=4)
+    _count_ticks(axes)
     _only(axes, "bottom")
     return svg(figure, f"Distribution of {histogram.signal}")
 
@@ -65,7 +64,7 @@ def similarity_picture(similarities: Mapping[int, int], bands: int, rows: int) -
     if similarities:
         places = sorted(similarities)
         axes.bar([p / 50 for p in places], [similarities[p] for p in places], 1 / 50, align="edge", color=KEPT)
-        axes.yaxis.set_major_formatter(_thousands())
+        _count_ticks(axes)
         axes.set_ylabel("dropped copies", fontsize=_SMALL, color=INK)
     else:
         axes.set_yticks([])
@@ -138,7 +137,11 @@ def _draw_bounds(axes: Any, histogram: Histogram) -> None:
 
 def _scale_ticks(axes: Any, histogram: Histogram, zero_below: int | None) -> None:
     if histogram.scale.top is not None:
-        axes.set_xlim(0, histogram.scale.top + histogram.scale.width)
+        # A share that is always small would be one thin bar at the left.
+        highest = max((*histogram.kept, *histogram.dropped)) + 2
+        bounds = [bound for _, rule in histogram.rules for bound in bounds_of(rule).values()]
+        shown = max(histogram.scale.left(highest), 1.3 * max(bounds, default=0))
+        axes.set_xlim(0, min(shown, histogram.scale.top + histogram.scale.width))
         return
     low, high = axes.get_xlim()
     tens = [p for p in range(-9, 16) if low <= histogram.scale.place(10.0**p) <= high]
@@ -148,10 +151,12 @@ def _scale_ticks(axes: Any, histogram: Histogram, zero_below: int | None) -> Non
     axes.set_xticks([place for place, _ in ticks], [label for _, label in ticks])
 
 
-def _thousands() -> Any:
-    from matplotlib.ticker import FuncFormatter
+def _count_ticks(axes: Any) -> None:
+    """A few whole numbers of documents."""
+    from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-    return FuncFormatter(lambda value, _: f"{value:,.0f}")
+    axes.yaxis.set_major_locator(MaxNLocator(4, integer=True))
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
 
 
 def _axes(width: float, height: float) -> tuple[Figure, Any]:

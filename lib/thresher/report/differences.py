@@ -56,7 +56,8 @@ def _shortened(words: list[str], first: bool, last: bool) -> list[Stretch]:
 
 def _bounded(stretches: list[Stretch]) -> list[Stretch]:
     """The first stretches, up to the number of words that are shown."""
-    shown, words = [], 0
+    shown: list[Stretch] = []
+    words = 0
     for stretch in stretches:
         parts = stretch.text.split()
         if words + len(parts) > _SHOWN:

@@ -101,9 +101,7 @@ def _clusters(duplicates: DataFrame) -> Clusters:
     """A cluster has one keeper, whose row says how many members there are; every other row has a similarity."""
     size = F.when(F.col("members") < 16, F.col("members")).otherwise(F.pow(F.lit(2), F.floor(F.log2("members"))))
     place = F.when(F.col("kept"), size).otherwise(F.floor(F.col("similarity") * 50)).cast("long")
-    cells = (
-        duplicates.select("method", "kept", place.alias("place")).groupBy("method", "kept", "place").count().collect()
-    )
+    cells = duplicates.groupBy("method", "kept", place.alias("place")).count().collect()
     return Clusters(
         sizes={(cell["method"], cell["place"]): cell["count"] for cell in cells if cell["kept"]},
         similarities={c["place"]: c["count"] for c in cells if c["method"] == "minhash" and not c["kept"]},

@@ -95,7 +95,7 @@ def scale_of(rules: Sequence[Rule], whole: bool) -> Scale:
     """The bins for a signal under these rules; `whole` says that its values are whole numbers.
 
     >>> scale_of([Rule("a", "s", at_most=0.3)], whole=False)
-    Scale(width=0.02, top=1.0)
+    Scale(width=0.01, top=1.0)
     >>> scale_of([Rule("a", "s", at_least=50, at_most=100_000)], whole=True)
     Scale(width=1.0, top=None)
     """
@@ -103,7 +103,7 @@ def scale_of(rules: Sequence[Rule], whole: bool) -> Scale:
     if not bounds or max(bounds) / min(bounds) > 10:
         return Scale(1.0, None)
     if max(bounds) <= 1 and not whole:
-        return Scale(1 / STEPS, 1.0)
+        return Scale(1 / (2 * STEPS), 1.0)
     top = max(bounds) * (2 if len(bounds) > 1 else 10)
     width = max(1.0, round(top / STEPS)) if whole else top / STEPS
     return Scale(width, width * math.ceil(top / width))
@@ -161,7 +161,7 @@ def _labels(signal: str, counted: Sequence[Any]) -> Labels:
 
 def _is_label(recipe: Recipe, signal: str) -> bool:
     kind = _type(recipe, signal)
-    return pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_boolean(kind)
+    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_boolean(kind))
 
 
 def _is_whole(recipe: Recipe, signal: str) -> bool:

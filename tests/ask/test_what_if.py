@@ -1,0 +1,54 @@
+"""Other bounds on the signals that are there, against the same count in pandas."""
+
+import pytest
+
+from thresher.ask.what_if import what_if
+from thresher.corpus import Corpus
+from thresher.errors import ThresherError, UsageError
+from thresher.recipe import read_recipe
+from thresher.runs import Runs
+
+from .tables import frame, verdicts
+
+GOPHER = read_recipe("gopher")
+WORDS = "gopher_quality_v1.word_count"
+
+
+def test_a_wider_bound_lets_more_pass(asked: Corpus) -> None:
+    runs = Runs(asked)
+    changed = read_recipe("gopher", [f"{WORDS}.at_least=5", "gopher_quality_v1.alphabetic_words.at_least=0.9"])
+    supposed = what_if(asked, runs, GOPHER, changed)
+    theirs = verdicts(asked, "gopher")
+    dropped = theirs[theirs.stage == "filter"].doc_id.nunique()
+    documents = len(frame(asked, "documents", "select doc_id from t"))
+    assert (supposed.documents, supposed.before) == (documents, documents - dropped)
+    assert supposed.after - supposed.before == supposed.newly_passing - supposed.newly_failing
+    fingerprint = runs.of("annotate", None)[-1].fingerprint
+    gopher = frame(asked, f"signals/{fingerprint}", "select gopher_v1 from t").gopher_v1
+    rules = supposed.table.set_index("rule")
+    words = [g["words"] for g in gopher]
+    assert rules.loc[WORDS, "before"] == sum(not 50 <= w <= 100_000 for w in words)
+    assert rules.loc[WORDS, "after"] == sum(not 5 <= w <= 100_000 for w in words)
+    letters = [g["alphabetic_words"] for g in gopher if g["alphabetic_words"] is not None]
+    assert rules.loc["gopher_quality_v1.alphabetic_words", "after"] == sum(not share >= 0.9 for share in letters)
+
+
+def test_no_change_changes_nothing_and_nothing_is_written(asked: Corpus) -> None:
+    runs = Runs(asked)
+    versions = [asked.version(table) for table in ("verdicts", "runs", "documents")]
+    supposed = what_if(asked, runs, GOPHER, GOPHER)
+    assert (supposed.before, supposed.newly_passing, supposed.newly_failing) == (supposed.after, 0, 0)
+    assert versions == [asked.version(table) for table in ("verdicts", "runs", "documents")]
+    assert "duplicates are not sought again" in str(supposed)
+
+
+def test_signals_that_were_never_measured_are_named(asked: Corpus) -> None:
+    fineweb = read_recipe("gopher", ["annotate.fineweb_v1={}", "filter.fineweb_quality_v1={}"])
+    with pytest.raises(ThresherError, match=r"no signal fineweb_v1 .*gopher_v1.*thresher annotate"):
+        what_if(asked, Runs(asked), GOPHER, fineweb)
+
+
+def test_a_recipe_without_a_filter_has_no_bounds(asked: Corpus) -> None:
+    bare = read_recipe("minhash-only")
+    with pytest.raises(UsageError, match="no filter"):
+        what_if(asked, Runs(asked), bare, bare)

@@ -27,8 +27,9 @@ SetOption = Annotated[
 
 def create_corpus(corpus: str) -> Corpus:
     """The corpus at this place, which need not be there yet."""
-    location = locate(corpus)
-    return Corpus(get_session(), location)
+    created = Corpus(get_session(), locate(corpus))
+    created.make_place()
+    return created
 
 
 def open_corpus(corpus: str) -> Corpus:

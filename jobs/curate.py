@@ -20,17 +20,32 @@ def settings(recipe: Recipe) -> Any:
 
 def curate(job: Job, batches: Sequence[int]) -> Result:
     """Clone `documents`, mask what any verdict of the recipe names, and publish by the row in `runs`."""
-    release = job.options.get("release") or _own_name(job)
+    release = _name(job)
     version = job.corpus.version(DOCUMENTS.name)
     if not _is_published(job, release):
         _make(job, f"curated/{release}", version)
     rows = job.corpus.table(f"curated/{release}").count()
     details = {"release": release, "documents_version": str(version), "recipe": job.recipe.model_dump_json()}
-    return Result(counts={"documents": rows}, details=details)
+    return Result(counts={"documents": rows}, details=details, afterwards=lambda: _show_newest(job, release))
 
 
-def _own_name(job: Job) -> str:
-    """A name that follows from what is in the release: the settings and the input files behind it."""
+def _show_newest(job: Job, release: str) -> None:
+    """In a catalog the view `curated` is the newest release; a folder has no views."""
+    if job.corpus.location.in_catalog:
+        place = job.corpus.location.table
+        job.spark.sql(f"CREATE OR REPLACE VIEW {place('curated')} AS SELECT * FROM {place(f'curated/{release}')}")
+
+
+def _is_named_anew(job: Job) -> bool:
+    """Whether `--release` names a release that the newest one is not."""
+    newest = job.runs.newest_release(job.recipe.name)
+    return "release" in job.options and newest is not None and newest.details["release"] != job.options["release"]
+
+
+def _name(job: Job) -> str:
+    """The name that was asked for, else one that follows from the settings and the input files behind the release."""
+    if "release" in job.options:
+        return job.options["release"]
     return f"{job.recipe.name}-{STAGE.fingerprint(job.recipe)[:8]}-{job.runs.inputs_digest()[:8]}"
 
 
@@ -59,7 +74,7 @@ def _make(job: Job, name: str, version: int) -> None:
     )
 
 
-STAGE: Stage = Stage("curate", curate, settings, reads=(filter.STAGE, dedup.STAGE), by_batch=False)
+STAGE: Stage = Stage("curate", curate, settings, reads=(filter.STAGE, dedup.STAGE), by_batch=False, asked_for=_is_named_anew)
 
 if __name__ == "__main__":
     from thresher_jobs.cli import script

@@ -20,8 +20,7 @@ def export(job: Job, batches: Sequence[int]) -> Result:
     published = job.runs.newest_release(job.recipe.name)
     assert published is not None, "export reads curate"
     release = published.details["release"]
-    output = job.options.get("output")
-    folder = f"{output.rstrip('/')}/{release}" if output else job.corpus.location.file(f"export/{release}")
+    folder = _folder(job, release)
     rows = chosen_columns(job.corpus.table(f"curated/{release}"), job.recipe.export.columns)
     with _sized_reads(job, job.recipe.export.file_bytes):
         written = write_files(rows, job.recipe.export.format, folder)
@@ -30,6 +29,20 @@ def export(job: Job, batches: Sequence[int]) -> Result:
         counts={"documents": written["rows"]},
         details={"release": release, "folder": folder, "manifest": manifest, "content": f"{written['content']:016x}"},
     )
+
+
+def _is_of_another_release(job: Job) -> bool:
+    """Whether the newest release, or the place that `--output` names, has not been written to yet."""
+    published, written = job.runs.newest_release(job.recipe.name), job.runs.newest("export", job.recipe.name)
+    if published is None or written is None:
+        return False
+    elsewhere = "output" in job.options and written.details["folder"] != _folder(job, published.details["release"])
+    return elsewhere or written.details["release"] != published.details["release"]
+
+
+def _folder(job: Job, release: str) -> str:
+    output = job.options.get("output")
+    return f"{output.rstrip('/')}/{release}" if output else job.corpus.location.file(f"export/{release}")
 
 
 @contextmanager
@@ -59,7 +72,7 @@ def _manifest(job: Job, release: str, documents_version: str, written: dict[str,
     }
 
 
-STAGE: Stage = Stage("export", export, settings, reads=(curate.STAGE,), by_batch=False)
+STAGE: Stage = Stage("export", export, settings, reads=(curate.STAGE,), by_batch=False, asked_for=_is_of_another_release)
 
 if __name__ == "__main__":
     from thresher_jobs.cli import script

@@ -4,10 +4,11 @@ import uuid
 from collections.abc import Mapping, Sequence
 
 from thresher.corpus import Corpus
+from thresher.errors import UsageError
 from thresher.lease import Lease
 from thresher.recipe import Recipe
 from thresher.runs import Runs
-from thresher.stage import Job, Stage, pending, run_stage
+from thresher.stage import Job, Stage, due, run_stage
 from thresher_jobs import annotate, curate, dedup, export, filter, report
 from thresher_jobs.ingest import Ingest
 
@@ -29,8 +30,9 @@ def run(
 
     Returns the job, whose `runs` say what was done: rows of `job.run_id` are new.
     """
+    _require_place_for_files(corpus, stages, options or {})
     job = Job(corpus, recipe or _NO_RECIPE, Runs(corpus), uuid.uuid4().hex[:12], options or {})
-    if not (ingest and ingest.is_due(job)) and not any(pending(stage, job.recipe, job.runs) for stage in stages):
+    if not (ingest and ingest.is_due(job)) and not any(due(stage, job) for stage in stages):
         return job
     with Lease(corpus, job.run_id):
         # Another run may have worked between our look and our lease.
@@ -40,3 +42,10 @@ def run(
         for stage in stages:
             run_stage(stage, job)
     return job
+
+
+def _require_place_for_files(corpus: Corpus, stages: Sequence[Stage], options: Mapping[str, str]) -> None:
+    """A catalog's schema holds tables alone: where the files shall go is asked before hours of work, not after."""
+    writers = [stage.name for stage in stages if stage in (export.STAGE, report.STAGE)]
+    if writers and corpus.location.in_catalog and "output" not in options:
+        raise UsageError(f"{corpus.location.root} is a catalog's schema, and {writers[0]} writes files: add --output")

@@ -77,6 +77,11 @@ class Corpus:
         """Every stage of every run: settings, counts, seconds."""
         return self.read(RUNS)
 
+    def make_place(self) -> None:
+        """Make the catalog's schema where it is not there; a folder is made by its first table."""
+        if self.location.in_catalog and not self.spark.catalog.databaseExists(self.location.root):
+            self.spark.sql(f"CREATE SCHEMA {self.location.schema}")
+
     def exists(self, name: str) -> bool:
         """Whether a table of this name is there."""
         try:

@@ -26,8 +26,13 @@ class Location:
         """
         if not self.in_catalog:
             return f"delta.`{self.root}/{name}`"
-        flat = name.replace("/", "_").replace("-", "_")
-        return ".".join(f"`{part}`" for part in (*self.root.split("."), flat))
+        flat = name.replace("/", "_").replace("-", "_").replace(".", "_")
+        return f"{self.schema}.`{flat}`"
+
+    @property
+    def schema(self) -> str:
+        """The SQL identifier of the catalog's schema."""
+        return ".".join(f"`{part}`" for part in self.root.split("."))
 
     def file(self, name: str) -> str:
         """The path or URI of a file or folder beside the tables, such as `export/1f3a`; a catalog's schema has none."""

@@ -63,7 +63,8 @@ class Stage:
 
     A stage by batch works through the batches that the stages it `reads` have finished; any other sees the whole
     corpus at once. A stage of the recipe replaces the recipe's earlier results; one that is shared keeps a table for
-    each fingerprint. `rescue` is the work for one batch in which a task keeps dying.
+    each fingerprint. `rescue` is the work for one batch in which a task keeps dying. `asked_for` says whether a stage
+    that is up to date shall be done all the same, because of the command's options.
     """
 
     name: str
@@ -73,6 +74,7 @@ class Stage:
     by_batch: bool = True
     of_recipe: bool = True
     rescue: Work | None = None
+    asked_for: Callable[["Job"], bool] = lambda job: False
 
     def fingerprint(self, recipe: Recipe) -> str:
         """A hash of the stage's settings and of the fingerprints of what it reads."""
@@ -95,9 +97,14 @@ def pending(stage: Stage, recipe: Recipe, runs: Runs) -> list[int]:
     return batches
 
 
+def due(stage: Stage, job: Job) -> list[int]:
+    """The batches to do now: those that are pending, or all where the command's options ask for it."""
+    return pending(stage, job.recipe, job.runs) or list(job.runs.batches()) * stage.asked_for(job)
+
+
 def run_stage(stage: Stage, job: Job) -> bool:
-    """Do what is pending; returns whether anything was."""
-    batches = pending(stage, job.recipe, job.runs)
+    """Do what is due; returns whether anything was."""
+    batches = due(stage, job)
     for earlier in stage.reads:
         unread = set(batches) & set(pending(earlier, job.recipe, job.runs))
         if unread:

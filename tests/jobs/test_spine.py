@@ -52,7 +52,7 @@ def test_every_record_is_a_document_or_a_quarantine_row_with_a_reason(root: Path
     from_lines = "where path like '%.jsonl'"
     documents = one(root / "documents", f"select count(*) from t {from_lines}")
     refused = one(root / "quarantine", f"select count(*) from t {from_lines}")
-    assert (documents, refused) == (150 + 200 + 60 + 3, 3)
+    assert (documents, refused) == (150 + 200 + 60 + 3 + 40, 3)
     assert one(root / "documents", "select count(*) from t where path like '%.warc.gz'") > 0  # type: ignore[operator]
     assert one(root / "quarantine", "select count(*) from t where error is null or error = ''") == 0
 
@@ -82,6 +82,7 @@ def test_every_dropped_duplicate_has_a_match_that_exists(root: Path) -> None:
     ids = {row["doc_id"] for row in query(root / "documents", "select doc_id from t")}
     members = query(root / "duplicates", "select * from t")
     dropped = [member for member in members if not member["kept"]]
+    assert {member["method"] for member in dropped} == {"exact", "minhash"}
     assert len(dropped) > 10
     for member in dropped:
         assert member["matched_doc"] in ids

@@ -1,0 +1,34 @@
+"""A corpus in a catalog's schema: the same stages, tables by name, files where `--output` says."""
+
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+from pyspark.sql import SparkSession
+
+from thresher.corpus import Corpus
+from thresher.errors import UsageError
+from thresher.location import locate
+from thresher.recipe import read_recipe
+from thresher_jobs import pipeline
+from thresher_jobs.ingest import Ingest
+
+
+def test_the_whole_job_in_a_catalog(spark: SparkSession, crawl: Path, tmp_path: Path) -> None:
+    corpus = Corpus(spark, locate("spark_catalog.web_texts"))
+    recipe = read_recipe("minhash-only")
+    with pytest.raises(UsageError, match="add --output"):
+        pipeline.run(corpus, recipe)
+    corpus.make_place()
+    options = {"output": str(tmp_path / "files"), "release": "first"}
+    pipeline.run(corpus, recipe, ingest=Ingest(str(crawl / "*.jsonl")), options=options)
+    names = {table.name for table in spark.catalog.listTables("spark_catalog.web_texts")}
+    assert names >= {"documents", "quarantine", "verdicts", "duplicates", "runs", "curated", "curated_first"}
+    released = spark.table("spark_catalog.web_texts.curated").count()
+    assert pq.read_table(tmp_path / "files" / "first", columns=["doc_id"]).num_rows == released
+    dropped = spark.table("spark_catalog.web_texts.verdicts").select("doc_id").distinct().count()
+    assert spark.table("spark_catalog.web_texts.documents").count() == released + dropped
+    assert dropped > 0
+    assert list((tmp_path / "files").glob("*.html"))
+    again = pipeline.run(corpus, recipe, ingest=Ingest(str(crawl / "*.jsonl")), options=options)
+    assert not [row for row in again.runs.rows if row.run_id == again.run_id]

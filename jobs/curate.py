@@ -74,7 +74,9 @@ def _make(job: Job, name: str, version: int) -> None:
     )
 
 
-STAGE: Stage = Stage("curate", curate, settings, reads=(filter.STAGE, dedup.STAGE), by_batch=False, asked_for=_is_named_anew)
+STAGE: Stage = Stage(
+    "curate", curate, settings, reads=(filter.STAGE, dedup.STAGE), by_batch=False, asked_for=_is_named_anew
+)
 
 if __name__ == "__main__":
     from thresher_jobs.cli import script

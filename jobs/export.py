@@ -72,7 +72,9 @@ def _manifest(job: Job, release: str, documents_version: str, written: dict[str,
     }
 
 
-STAGE: Stage = Stage("export", export, settings, reads=(curate.STAGE,), by_batch=False, asked_for=_is_of_another_release)
+STAGE: Stage = Stage(
+    "export", export, settings, reads=(curate.STAGE,), by_batch=False, asked_for=_is_of_another_release
+)
 
 if __name__ == "__main__":
     from thresher_jobs.cli import script

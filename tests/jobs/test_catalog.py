@@ -10,6 +10,7 @@ from thresher.corpus import Corpus
 from thresher.errors import UsageError
 from thresher.location import locate
 from thresher.recipe import read_recipe
+from thresher.tables import DUPLICATES
 from thresher_jobs import pipeline
 from thresher_jobs.ingest import Ingest
 
@@ -31,4 +32,24 @@ def test_the_whole_job_in_a_catalog(spark: SparkSession, crawl: Path, tmp_path: 
     assert dropped > 0
     assert list((tmp_path / "files").glob("*.html"))
     again = pipeline.run(corpus, recipe, ingest=Ingest(str(crawl / "*.jsonl")), options=options)
-    assert not [row for row in again.runs.rows if row.run_id == again.run_id]
+    new = [row for row in again.runs.rows if row.run_id == again.run_id]
+    assert not new
+
+
+def test_new_files_alone_are_read_and_a_new_release_is_made(spark: SparkSession, crawl: Path, tmp_path: Path) -> None:
+    corpus = Corpus(spark, locate("spark_catalog.growing"))
+    corpus.make_place()
+    recipe = read_recipe("minhash-only")
+    first = pipeline.run(corpus, recipe, ingest=Ingest(str(crawl / "a-*.jsonl")), options={"output": str(tmp_path)})
+    second = pipeline.run(corpus, recipe, ingest=Ingest(str(crawl / "[af]-*.jsonl")), options={"output": str(tmp_path)})
+    read = [row.counts["documents"] for row in second.runs.of("ingest.read", None)]
+    assert read == [150, 40]
+    measured = [row.counts["documents"] for row in second.runs.of("annotate", None)]
+    assert measured == [150, 40]
+    before, after = (job.runs.newest_release() for job in (first, second))
+    assert before is not None and after is not None
+    assert before.details["release"] != after.details["release"]
+    # The first release stays what it was.
+    held = spark.table(corpus.location.table(f"curated/{before.details['release']}")).count()
+    assert held == before.counts["documents"]
+    assert corpus.read(DUPLICATES).where("method = 'minhash' AND NOT kept").count() >= 30

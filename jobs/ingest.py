@@ -17,7 +17,7 @@ from pyspark.sql import functions as F
 from thresher.corpus import DELETION_VECTORS, Write
 from thresher.fingerprint import fingerprint
 from thresher.ingest.arrivals import KINDS
-from thresher.ingest.identity import repeated
+from thresher.ingest.identity import repeated, repeated_ids
 from thresher.ingest.listing import InputFile, list_inputs
 from thresher.ingest.plan import Known, into_batches, listing_digest, new_files
 from thresher.ingest.read import arrivals
@@ -150,7 +150,8 @@ def _read_group(job: Job, batches: Sequence[int], settings: IngestSettings, dead
         yield Write(QUARANTINE, refused, f"stage = 'ingest' AND batch IN ({names})", {"quarantined": F.count(F.lit(1))})
 
     counts = {"files": len(files), "input_bytes": sum(file.size for _, file in files)}
-    return Result(writes(), counts, afterwards=rows.unpersist)
+    digest = sum(int(listing_digest([file], settings.dataset), 16) for _, file in files)
+    return Result(writes(), counts, {"inputs": f"{digest % 2**64:016x}"}, afterwards=rows.unpersist)
 
 
 def _counts() -> dict[str, Any]:
@@ -187,15 +188,14 @@ def _check_ids(job: Job, batches: Sequence[int]) -> Result:
     """Move every row whose id is taken from `documents` to `quarantine`."""
     reads = [row for row in job.runs.of(READ, None) if set(row.batches) & set(batches)]
     counts = {key: sum(row.counts.get(key, 0) for row in reads) for key in ("documents", "input_bytes")}
-    inputs = job.corpus.read(INPUTS, batches)
-    names = inputs.agg(F.sum(F.xxhash64("dataset", "path", "size").cast("decimal(38,0)"))).first()
-    digest = f"{int((names and names[0]) or 0) % 2**64:016x}"
-    taken = repeated(job.corpus.documents, batches).persist(StorageLevel.DISK_ONLY)
-    if taken.isEmpty():
+    digest = f"{sum(int(row.details['inputs'], 16) for row in reads) % 2**64:016x}"
+    ids = repeated_ids(job.corpus.documents)
+    if ids.isEmpty():
         # A run that was killed after it had removed the rows left them in quarantine.
         counts["repeated_ids"] = job.corpus.read(QUARANTINE, batches).where("stage = 'identity'").count()
-        removal = Result(afterwards=taken.unpersist)
+        removal = Result()
     else:
+        taken = repeated(job.corpus.documents, ids, batches).persist(StorageLevel.DISK_ONLY)
         counts["repeated_ids"] = taken.count()
         removal = Result([_taken(taken, batches)], afterwards=lambda: _remove(job, taken))
     counts["documents"] -= counts["repeated_ids"]

@@ -6,13 +6,17 @@ from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
 
-def repeated(documents: DataFrame, new: Sequence[int]) -> DataFrame:
+def repeated_ids(documents: DataFrame) -> DataFrame:
+    """The ids that more than one row has; only ids are read and grouped."""
+    return documents.groupBy("doc_id").count().where("count > 1").select("doc_id")
+
+
+def repeated(documents: DataFrame, ids: DataFrame, new: Sequence[int]) -> DataFrame:
     """The rows of `documents` whose id an earlier row has, with `first_path` and `first_offset` of that row.
 
-    `new` are the batches of this run: an earlier run's row stays, within a run the one with the smaller path and
-    offset. Only ids are grouped; the rows of the few repeated ones are looked up.
+    `ids` are the repeated ones. `new` are the batches of this run: an earlier run's row stays, within a run the one
+    with the smaller path and offset.
     """
-    ids = documents.groupBy("doc_id").count().where("count > 1").select("doc_id")
     order = Window.partitionBy("doc_id").orderBy(F.col("batch").isin(list(new)).cast("int"), "path", "offset")
     rows = documents.select("doc_id", "batch", "record_id", "url", "path", "offset").join(ids, "doc_id")
     return (

@@ -26,7 +26,7 @@ def ngrams(first: Places, chars: Small, hashes: Hashes) -> Places:
     """
     out = np.zeros((len(first) - 1, 9), np.int64)
     longest = np.max(first[1:] - first[:-1]) if len(first) > 1 else 0
-    running, ends = np.zeros(longest + 1, np.uint64), np.zeros(longest + 1, np.int64)
+    running, ends = np.zeros(longest + 1, np.uint64), np.zeros(longest + 1, np.int32)
     again, slots = np.zeros(longest, np.bool_), np.zeros(longest, np.int32)
     seen, counts = np.zeros(table_size(longest), np.uint64), np.zeros(table_size(longest), np.int32)
     for d in range(len(first) - 1):
@@ -38,7 +38,7 @@ def ngrams(first: Places, chars: Small, hashes: Hashes) -> Places:
         for n in range(2, 6):
             most, place = _count(running, n_words, n, again, slots, seen, counts)
             if n < 5:
-                out[d, n - 2] = most * (ends[place + n] - ends[place] + n - 1) if n_words >= n else -1
+                out[d, n - 2] = np.int64(most) * (ends[place + n] - ends[place] + n - 1) if n_words >= n else -1
         if np.any(again[:n_words]):
             for n in range(5, 11):
                 out[d, n - 2] = _repeated(running, ends, n_words, n, again, seen)
@@ -89,7 +89,7 @@ def _count(
 
 
 @njit
-def _repeated(running: Hashes, ends: Places, n_words: Int, n: int, again: npt.NDArray[np.bool_], seen: Hashes) -> Int:
+def _repeated(running: Hashes, ends: Small, n_words: Int, n: int, again: npt.NDArray[np.bool_], seen: Hashes) -> Int:
     """Characters of n-grams that came before, without overlap: behind a repeated one the search goes on.
 
     Where `again` is false no such n-gram has come before, nor will come again.

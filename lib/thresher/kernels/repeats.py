@@ -45,19 +45,30 @@ def repeats(data: Bytes, offsets: npt.NDArray[np.int64]) -> npt.NDArray[Any]:
     `short_lines` have at most `SHORT` code points.
     """
     out = np.zeros(len(offsets) - 1, REPEATS)
-    lines = paragraphs = np.zeros(16, np.uint64)
+    lines, paragraphs = np.zeros(16, np.uint64), np.zeros(16, np.uint64)
     for d in range(len(offsets) - 1):
         start, end, newlines = offsets[d], offsets[d + 1], 0
+        n_lines = n_paragraphs = 2  # at most: the first and the last have a newline on one side only
         for i in range(start, end):
             newlines += data[i] == _NEWLINE
-        size = table_size(newlines + 1)
-        if size > len(lines) or d == 0:
-            lines, paragraphs = np.zeros(size, np.uint64), np.zeros(size, np.uint64)
-        lines[:size] = 0
-        paragraphs[:size] = 0
+        for i in range(start + 2, end):
+            ends = data[i - 1] == _NEWLINE and data[i] != _NEWLINE
+            n_lines += ends
+            n_paragraphs += ends and data[i - 2] == _NEWLINE
+        lines, paragraphs = _cleared(lines, n_lines), _cleared(paragraphs, n_paragraphs)
         out[d].newlines = newlines
-        _count_lines(data, start, end, lines[:size], paragraphs[:size], out[d])
+        _count_lines(data, start, end, lines[: table_size(n_lines)], paragraphs[: table_size(n_paragraphs)], out[d])
     return out
+
+
+@njit
+def _cleared(table: Hashes, entries: Int) -> Hashes:
+    """The table, or a larger one, with room for so many entries and none in it."""
+    size = table_size(entries)
+    if size > len(table):
+        return np.zeros(size, np.uint64)
+    table[:size] = 0
+    return table
 
 
 @njit

@@ -28,9 +28,10 @@ import uuid
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import redirect_stderr, redirect_stdout
+from email.message import Message
 from itertools import islice
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from thresher.errors import ThresherError
 
@@ -99,7 +100,7 @@ def package_texts() -> Iterator[Page]:
     """The description and the licence files of each installed package."""
     packages = {d.metadata["Name"].lower(): d for d in importlib.metadata.distributions() if d.metadata["Name"]}
     for name, package in sorted(packages.items()):
-        description = package.metadata.get_payload()
+        description = cast(Message, package.metadata).get_payload()
         if isinstance(description, str) and description.strip():
             yield Page(f"{SITE}/packages/{name}/description.txt", "text/plain; charset=utf-8", description)
         for file in sorted(package.files or (), key=str):
@@ -222,11 +223,19 @@ def _render_here() -> None:
     os._exit(0)  # threads that a module has started must not keep the process
 
 
+class _Documentation(pydoc.HTMLDoc):
+    """pydoc's pages with plain spaces: it joins the words of a docstring by non-breaking ones."""
+
+    def preformat(self, text: str) -> str:
+        return super().preformat(text).replace("&nbsp;", " ")
+
+
 def _html(name: str) -> str | None:
     try:
         with redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()):
             module = importlib.import_module(name)
-            page = pydoc.html.page(pydoc.describe(module), pydoc.html.document(module, name))
+            writer = _Documentation()
+            page = writer.page(pydoc.describe(module), writer.document(module, name))
     except (Exception, SystemExit):  # a module may raise anything on import
         return None
     return re.sub(r" at 0x[0-9a-f]{6,}", "", page)

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from thresher import jars, java, session
+from thresher.class_archive import archive_options
 from thresher.errors import ThresherError
 
 DELTA_ROUND_TRIP = """
@@ -138,7 +139,7 @@ def test_memory_is_shared_with_the_python_workers(
 
 
 def test_java_options_of_the_caller_come_last_and_choose_the_collector() -> None:
-    options = session.java_options("-XX:TieredStopAtLevel=1 -XX:+UseZGC").split()
+    options = session.java_options("-XX:TieredStopAtLevel=1 -XX:+UseZGC")
     assert options[-2:] == ["-XX:TieredStopAtLevel=1", "-XX:+UseZGC"]
     assert sum("GC" in option for option in options) == 1
 
@@ -171,6 +172,14 @@ def test_a_java_of_another_version_is_passed_over(tmp_path: Path, monkeypatch: p
     assert str(good) in (java.java_home() / "bin" / "java").read_text()
 
 
+def test_a_process_that_inherits_the_wrapper_uses_it_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.setenv("JAVA_HOME", str(fake_java(tmp_path, "17.0.1")))
+    home = java.java_home()
+    monkeypatch.setenv("JAVA_HOME", str(home))
+    assert java.java_home() == home
+
+
 def test_no_java_at_all_is_one_clear_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("JAVA_HOME", str(fake_java(tmp_path, "11.0.2")))
     monkeypatch.setenv("PATH", "/nowhere")
@@ -186,7 +195,8 @@ def test_the_wrapper_leaves_out_the_one_module_and_nothing_else(
     echo = tmp_path / "it's java"
     echo.write_text("#!/bin/sh\nprintf '%s\\n' \"$@\"\n")
     echo.chmod(0o755)
-    wrapper = java._wrapper(echo) / "bin" / "java"
+    java._write_wrapper(echo, java._wrapper_home(echo))
+    wrapper = java._wrapper_home(echo) / "bin" / "java"
     arguments = ["-cp", "a b:c", "--add-modules=jdk.incubator.vector", "-Dx='y'", "", "*"]
     said = subprocess.run([wrapper, *arguments], capture_output=True, text=True, check=True).stdout
     assert said.split("\n") == ["-cp", "a b:c", "-Dx='y'", "", "*", ""]
@@ -216,3 +226,20 @@ def test_jars_of_the_users_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
 def test_a_spark_that_delta_was_not_built_for(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(ThresherError, match=r"no build for Spark 3\.5\.1: use Spark 4\.0, 4\.1, 4\.2"):
         jars.needed("3.5.1")
+
+
+def test_classes_are_archived_once_for_each_java_and_set_of_jars(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    jar = tmp_path / "some.jar"
+    jar.touch()
+    first, quiet = archive_options([jar])
+    name, _, archive = first.partition("=")
+    assert (name, quiet) == ("-XX:ArchiveClassesAtExit", "-Xlog:disable")
+    Path(archive).write_bytes(b"\0" * 4096)  # a JVM that was killed while it wrote
+    assert archive_options([jar])[0] == first
+    Path(archive).write_bytes(b"\xf0\x0b" + b"\0" * 4094)
+    assert archive_options([jar])[0] == f"-XX:SharedArchiveFile={archive}"
+    os.utime(jar, (1, 1))  # another file by the same name
+    assert archive_options([jar])[0].startswith("-XX:ArchiveClassesAtExit")

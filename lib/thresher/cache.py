@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from pathlib import Path
 
 from thresher.errors import ThresherError
@@ -20,3 +21,16 @@ def cache_folder(*parts: str) -> Path:
             f"the cache folder {folder} cannot be made ({error.strerror}): set XDG_CACHE_HOME to a folder you can write"
         ) from error
     return folder
+
+
+def put(content: bytes, target: Path, mode: int = 0o600) -> None:
+    """Write beside the target and rename, so that another process never sees half a file."""
+    handle, temporary = tempfile.mkstemp(dir=target.parent, suffix=".part")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        os.chmod(temporary, mode)
+        os.replace(temporary, target)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise

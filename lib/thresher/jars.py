@@ -8,12 +8,11 @@ from __future__ import annotations
 import hashlib
 import logging
 import os
-import tempfile
 import urllib.request
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from thresher.cache import cache_folder
+from thresher.cache import cache_folder, put
 from thresher.errors import ThresherError
 
 DELTA_VERSION = "4.4.0"
@@ -92,19 +91,7 @@ def _fetch(name: str, wanted: Mapping[str, str], folder: Path) -> None:
         ) from error
     if hashlib.sha256(content).hexdigest() != wanted[name]:
         raise ThresherError(f"{address(name)} is not the file it should be (sha256 differs): nothing was kept")
-    _put(content, folder / name)
-
-
-def _put(content: bytes, target: Path) -> None:
-    """Write beside the target and rename, so that another process never sees half a jar."""
-    handle, temporary = tempfile.mkstemp(dir=target.parent, suffix=".part")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        os.replace(temporary, target)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+    put(content, folder / name)
 
 
 def _missing(folder: Path, wanted: Iterable[str]) -> list[str]:

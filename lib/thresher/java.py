@@ -13,11 +13,10 @@ import os
 import re
 import shutil
 import subprocess
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from thresher.cache import cache_folder
+from thresher.cache import cache_folder, put
 from thresher.errors import ThresherError
 
 SUPPORTED = (17, 21)
@@ -35,9 +34,13 @@ def java_home() -> Path:
     """A folder to use as JAVA_HOME for Spark; ThresherError where no Java 17 or 21 is to be found."""
     refused = []
     for java in _candidates():
+        home = _wrapper_home(java)
+        if _is_wrapped(java, home):
+            return home
         version = java_version(java)
         if version in SUPPORTED:
-            return _wrapper(java)
+            _write_wrapper(java, home)
+            return home
         refused.append(f"{java} is {f'Java {version}' if version else 'no working Java'}")
     found = "; ".join(refused) if refused else "none was found in JAVA_HOME or on PATH"
     raise ThresherError(
@@ -72,16 +75,20 @@ def _candidates() -> Iterator[Path]:
         yield Path(bundled.origin).parent / "java-runtime" / "bin" / "java"
 
 
-def _wrapper(java: Path) -> Path:
-    """The wrapper's folder, one for each Java; written anew only where it is missing or differs."""
-    content = WRAPPER.format(java=str(java).replace("'", "'\\''"))
-    home = cache_folder("java", hashlib.sha256(content.encode()).hexdigest()[:16])
-    target = home / "bin" / "java"
-    if not target.is_file():
-        target.parent.mkdir(exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=target.parent)
-        with os.fdopen(handle, "w") as file:
-            file.write(content)
-        os.chmod(temporary, 0o700)
-        os.replace(temporary, target)
-    return home
+def _wrapper_home(java: Path) -> Path:
+    """The wrapper's folder, one for each Java; a process started by a session inherits it as its JAVA_HOME."""
+    wrappers = cache_folder("java")
+    if wrappers in java.parents:
+        return java.parents[1]
+    known = f"{WRAPPER} {java.resolve()} {java.stat().st_mtime_ns if java.exists() else 0}"
+    return wrappers / hashlib.sha256(known.encode()).hexdigest()[:16]
+
+
+def _is_wrapped(java: Path, home: Path) -> bool:
+    """Whether the wrapper is there: it is written only for a Java whose version fits, so that is not asked again."""
+    return java.exists() and (home / "bin" / "java").is_file()
+
+
+def _write_wrapper(java: Path, home: Path) -> None:
+    script = WRAPPER.format(java=str(java.absolute()).replace("'", "'\\''"))
+    put(script.encode(), cache_folder("java", home.name, "bin") / "java", mode=0o700)

@@ -21,7 +21,8 @@ from typing import TYPE_CHECKING
 
 import psutil
 
-from thresher.cache import cache_folder
+from thresher.cache import cache_folder, put
+from thresher.class_archive import archive_options
 from thresher.errors import ThresherError
 from thresher.jars import delta_jars
 from thresher.java import java_home
@@ -87,14 +88,14 @@ def get_session(
     return _start(app_name, master, remote, settings)
 
 
-def local_settings(conf: Mapping[str, str]) -> dict[str, str]:
-    """The settings of a session that this process starts itself; those in `conf` win."""
+def own_settings(one_jvm: bool, conf: Mapping[str, str]) -> dict[str, str]:
+    """The settings of a session that this process starts itself, in one JVM or with executors; those in `conf` win."""
     import pyspark
 
+    jars = [str(jar) for jar in delta_jars(pyspark.__version__)]
     settings = {
         **ARROW,
         **DELTA,
-        "spark.jars": ",".join(str(jar) for jar in delta_jars(pyspark.__version__)),
         "spark.driver.memory": f"{driver_memory() >> 20}m",
         "spark.driver.host": "127.0.0.1",
         "spark.driver.bindAddress": "127.0.0.1",
@@ -106,8 +107,15 @@ def local_settings(conf: Mapping[str, str]) -> dict[str, str]:
         "spark.sql.warehouse.dir": _warehouse(),
         "spark.sql.session.timeZone": "UTC",
     }
-    java = java_options(conf.get("spark.driver.extraJavaOptions", ""))
-    return {**settings, **conf, "spark.driver.extraJavaOptions": java}
+    options = java_options(conf.get("spark.driver.extraJavaOptions", ""))
+    if one_jvm:
+        # Classes that Spark loads from `spark.jars` cannot be archived; on the class path they can.
+        settings["spark.driver.extraClassPath"] = os.pathsep.join(jars)
+        installed = Path(pyspark.__file__).parent / "jars"
+        options = [*archive_options([java_home(), installed, *map(Path, jars)]), *options]
+    else:
+        settings["spark.jars"] = ",".join(jars)
+    return {**settings, **conf, "spark.driver.extraJavaOptions": " ".join(options)}
 
 
 def driver_memory() -> int:
@@ -131,7 +139,7 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def java_options(more: str = "") -> str:
+def java_options(more: str = "") -> list[str]:
     """Options of the JVM that this process starts, and then the caller's `more`: of two that conflict the last holds.
 
     The log is quiet from its first line on. The optimising compiler waits ten times longer than by default before it
@@ -141,18 +149,19 @@ def java_options(more: str = "") -> str:
     if level not in ("off", "fatal", "error", "warn", "info", "debug", "trace"):
         raise ThresherError(f"THRESHER_SPARK_LOG={level} is no log level: use off, error, warn, info or debug")
     properties = cache_folder("conf") / f"log4j2-{level}.properties"
-    properties.write_text(LOG4J.format(level=level))
+    put(LOG4J.format(level=level).encode(), properties)
     # Two collectors on one command line are an error, so the caller's choice replaces ours.
     collector = [] if re.search(r"Use\w+GC", more) else [f"-XX:+Use{'Serial' if cores() <= 4 else 'Parallel'}GC"]
-    return " ".join([f"-Dlog4j2.configurationFile={properties.as_uri()}", *LATE_OPTIMISATION, *collector, more]).strip()
+    return [f"-Dlog4j2.configurationFile={properties.as_uri()}", *LATE_OPTIMISATION, *collector, *more.split()]
 
 
 def _start(app_name: str, master: str | None, remote: str | None, settings: dict[str, str]) -> SparkSession:
     from pyspark.sql import SparkSession
 
     where = remote or master or "local[*]"
+    one_jvm = re.fullmatch(r"local(\[.*\])?", where) is not None
     os.environ["JAVA_HOME"] = str(java_home())
-    if re.fullmatch(r"local(\[.*\])?", where):
+    if one_jvm:
         # The workers would take `python3` from PATH, and with it another environment's packages.
         os.environ["PYSPARK_PYTHON"] = sys.executable
     # Spark runs one worker a core: threads inside them would only compete.
@@ -160,7 +169,7 @@ def _start(app_name: str, master: str | None, remote: str | None, settings: dict
         os.environ.setdefault(name, "1")
     builder = SparkSession.builder.appName(app_name)
     builder = builder.remote(where) if remote else builder.master(where)
-    for key, value in local_settings(settings).items():
+    for key, value in own_settings(one_jvm, settings).items():
         builder = builder.config(key, value)
     try:
         return builder.getOrCreate()

@@ -58,7 +58,7 @@ def main() -> None:
     for kind in sorted(results["resiliparse"]):
         found = [results[parser][kind] for parser in results]
         rows.append((kind, str(len(found[0])), *(f"{mean(values):.3f}" for values in found)))
-    every = [sum(by_type.values(), []) for by_type in results.values()]
+    every = [[score for values in by_type.values() for score in values] for by_type in results.values()]
     rows.append(("all", str(len(every[0])), *(f"{mean(values):.3f}" for values in every)))
     rows.append(("pages a second", "", *(f"{len(every[0]) / seconds[parser]:.0f}" for parser in results)))
     sys.stdout.write("\n".join("| " + " | ".join(row) + " |" for row in rows) + "\n")

@@ -5,13 +5,13 @@ they expand to. Damage ends the stream instead of raising, so that a reader keep
 `damage` for what went wrong and `resume` for the next member that can be read.
 """
 
-import zlib
 from collections import deque
 from dataclasses import dataclass
 from typing import Any, BinaryIO, Protocol
 
 import lz4.frame
 import zstandard
+from isal import isal_zlib
 
 CHUNK = 64 << 10
 _WINDOW = 4 * CHUNK
@@ -19,6 +19,7 @@ _MOST = 4 * CHUNK  # the most content that one call hands over
 _ZSTD_SLICE = 1 << 10
 _DICTIONARY = 0x5D
 _LARGEST_DICTIONARY = 16 << 20
+_DAMAGE: tuple[type[Exception], ...] = (isal_zlib.error, EOFError, zstandard.ZstdError, RuntimeError)
 _ZSTD_SKIPPABLE = tuple(bytes([n]) + b"\x2a\x4d\x18" for n in range(0x50, 0x60))
 _MAGIC = {"gzip": b"\x1f\x8b\x08", "zstd": b"\x28\xb5\x2f\xfd", "lz4": b"\x04\x22\x4d\x18"}
 
@@ -52,7 +53,7 @@ class _Gzip:
     holding = False
 
     def __init__(self) -> None:
-        self._inflate = zlib.decompressobj(wbits=31)
+        self._inflate = isal_zlib.decompressobj(wbits=31)  # two to three times as fast as zlib
         self.left = b""
 
     @property
@@ -112,7 +113,8 @@ class StoredStream:
         self._raw = raw
         self._buffer = raw.read(CHUNK)  # stored bytes not yet fed
         self._raw_end = len(self._buffer)  # stored bytes read so far
-        self._content = b""  # content not yet handed out
+        self._content = b""  # the newest piece of content
+        self._handed = 0  # bytes of it handed out
         self._end = 0  # content produced so far
         self._member: _Member | None = None
         self._members: deque[tuple[int, int]] = deque([(0, 0)])  # (start in content, start in file), newest last
@@ -126,25 +128,21 @@ class StoredStream:
 
     def tell(self) -> int:
         """Content bytes handed out so far."""
-        return self._end - len(self._content)
+        return self._end - len(self._content) + self._handed
 
     def read(self, n: int = -1) -> bytes:
         """At most `n` bytes of content (any number when negative), none only at the end or at damage."""
-        if not self._content:
-            self._content = self._produce()
+        if self._handed == len(self._content):
+            self._content, self._handed = self._produce(), 0
             self._remember(self._content)
-        if n < 0 or n >= len(self._content):
-            out, self._content = self._content, b""
-        else:
-            out, self._content = self._content[:n], self._content[n:]
-        return out
+        start = self._handed
+        self._handed = len(self._content) if n < 0 else min(start + n, len(self._content))
+        return self._content[start : self._handed]
 
     def peek(self, n: int) -> bytes:
         """The next `n` bytes of content (fewer at the end) without taking them; n is at most a few chunks."""
-        while len(self._content) < n:
-            more = self._produce()
-            if not more:
-                break
+        self._content, self._handed = self._content[self._handed :], 0
+        while len(self._content) < n and (more := self._produce()):
             self._remember(more)
             self._content += more
         return self._content[:n]
@@ -162,9 +160,14 @@ class StoredStream:
 
     def behind(self, position: int, n: int) -> bytes:
         """Up to `n` content bytes from `position` on, as far as they were just read; nothing if that is long ago."""
-        out = b"".join(self._window)
-        start = position - (self._end - self._window_bytes)
-        return out[start : start + n] if start >= 0 else b""
+        start, out = position - (self._end - self._window_bytes), b""
+        for piece in self._window if start >= 0 else ():
+            if start < len(piece):
+                out += piece[start : start + n - len(out)]
+                if len(out) == n:
+                    break
+            start = max(0, start - len(piece))
+        return out
 
     def resume(self, prefix: bytes) -> int | None:
         """After damage, go on at the next member whose content begins with `prefix`; its offset, None without one."""
@@ -187,7 +190,7 @@ class StoredStream:
     def _begins(self, prefix: bytes) -> bool:
         try:
             return self._new_member().feed(self._buffer).startswith(prefix)
-        except (zlib.error, zstandard.ZstdError, RuntimeError):
+        except _DAMAGE:
             return False
 
     def _drop(self, n: int) -> None:
@@ -266,7 +269,7 @@ class StoredStream:
         fed = self._buffer
         try:
             out = member.feed(fed)
-        except (zlib.error, zstandard.ZstdError, RuntimeError) as error:
+        except _DAMAGE as error:
             self.damage = Damage(self._members[-1][1], f"the {self.codec} data are damaged: {error}")
             return b""
         self._buffer = member.left

@@ -7,7 +7,7 @@ they expand to. Damage ends the stream instead of raising, so that a reader keep
 
 from collections import deque
 from dataclasses import dataclass
-from typing import Any, BinaryIO, Protocol
+from typing import Any, BinaryIO, Protocol, cast
 
 import lz4.frame
 import zstandard
@@ -19,7 +19,7 @@ _MOST = 4 * CHUNK  # the most content that one call hands over
 _ZSTD_SLICE = 1 << 10
 _DICTIONARY = 0x5D
 _LARGEST_DICTIONARY = 16 << 20
-_DAMAGE: tuple[type[Exception], ...] = (isal_zlib.error, EOFError, zstandard.ZstdError, RuntimeError)
+_DAMAGE = (cast(type[Exception], isal_zlib.error), EOFError, zstandard.ZstdError, RuntimeError)
 _ZSTD_SKIPPABLE = tuple(bytes([n]) + b"\x2a\x4d\x18" for n in range(0x50, 0x60))
 _MAGIC = {"gzip": b"\x1f\x8b\x08", "zstd": b"\x28\xb5\x2f\xfd", "lz4": b"\x04\x22\x4d\x18"}
 

@@ -10,6 +10,7 @@ import logging
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from importlib.resources import files  # the package may lie in a zip file on a cluster
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -22,9 +23,9 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 def _sources() -> str:
     """A hash of all kernels: numba's own cache would miss a change in a function that another file's kernel calls."""
     digest = hashlib.sha256(np.__version__.encode())
-    for path in sorted(Path(__file__).parent.iterdir()):
-        if path.suffix in (".py", ".npy"):
-            digest.update(path.name.encode() + path.read_bytes())
+    for source in sorted(files("thresher.kernels").iterdir(), key=lambda found: found.name):
+        if source.name.endswith((".py", ".npy")):
+            digest.update(source.name.encode() + source.read_bytes())
     return digest.hexdigest()[:16]
 
 

@@ -5,7 +5,8 @@ depend on the Python version. A table is flat: for each block of 128 code points
 entries, ASCII's first.
 """
 
-from pathlib import Path
+from importlib.resources import files
+from io import BytesIO
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -33,8 +34,14 @@ Bytes: TypeAlias = npt.NDArray[np.uint8]
 Int: TypeAlias = int | np.signedinteger[Any]
 
 _STARTS = 0x110000 // 128
-_CLASSES = np.load(Path(__file__).with_name("unicode_classes.npy"))
-_LOWER = np.load(Path(__file__).with_name("unicode_lower.npy"))
+
+
+def _table(name: str) -> npt.NDArray[Any]:
+    table: npt.NDArray[Any] = np.load(BytesIO(files("thresher.kernels").joinpath(name).read_bytes()))
+    return table
+
+
+_CLASSES, _LOWER = _table("unicode_classes.npy"), _table("unicode_lower.npy")
 
 
 @inlined

@@ -28,7 +28,7 @@ unit: .venv/dev.done ## pytest
 	$(BIN)/pytest
 
 bench: .venv/dev.done ## the side-by-side measurements; takes long and wants a quiet machine
-	$(BIN)/python -m pytest tests/benchmarks -m benchmark
+	@set -e; for measure in $$(grep -l __main__ tests/benchmarks/*.py); do echo "== $$measure"; $(BIN)/python $$measure; done
 
 lock: ## resolve constraints.txt anew; needs uv
 	uv pip compile --universal --fork-strategy fewest --python-version 3.11 --extra dev --no-header --no-annotate --no-emit-index-url \

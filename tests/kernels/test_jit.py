@@ -17,7 +17,8 @@ import numpy as np
 from thresher.kernels import jit, spans
 spans.hash_span(np.zeros(9, np.uint8), 0, 9)
 stats = spans.hash_span.stats
-json.dump([sum(stats.cache_hits.values()), sum(stats.cache_misses.values()), jit.CACHE and str(jit.CACHE), jit.__file__], sys.stdout)
+counts = [sum(stats.cache_hits.values()), sum(stats.cache_misses.values())]
+json.dump([*counts, jit.CACHE and str(jit.CACHE), jit.__file__], sys.stdout)
 """
 
 

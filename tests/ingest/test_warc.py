@@ -199,6 +199,14 @@ def test_an_http_header_without_end_costs_its_record(tmp_path: Path, read: Calla
     assert rows[1]["record_id"] == "long"
 
 
+def test_a_response_that_does_not_say_what_it_is(tmp_path: Path, read: Callable, record: Callable) -> None:
+    page = record(b"<p>page").replace(b"Content-Type: application/http; msgtype=response\r\n", b"")
+    moved = record(b"<p>", http=("HTTP/1.1 301 Moved",))
+    moved = moved.replace(b"Content-Type: application/http; msgtype=response\r\n", b"")
+    rows = read(write(tmp_path / "a.warc", page + moved))
+    assert rows.texts() == ["page"] and rows.counts() == {"redirect": 1}
+
+
 def test_wet_text_is_taken_as_it_is(tmp_path: Path, read: Callable, record: Callable) -> None:
     extra = "Content-Type: text/plain\r\nWARC-Identified-Content-Language: rus,eng\r\n"
     rows = read(write(tmp_path / "a.wet", record("чай <b>\n".encode(), http=(), kind="conversion", extra=extra)))

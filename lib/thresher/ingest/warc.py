@@ -4,7 +4,8 @@ A page is a `response` or `resource` record with status 200 or none, or a `conve
 plain text by its header, else by sniffing. Every other record is counted by kind. What cannot be read is one
 quarantine row where reading stops, and reading goes on at the next place where a record begins.
 
-A record's offset is where it begins in the file as stored. In a file that was compressed as a whole it is its
+A document is called by its WARC-Record-ID as it stands there, angle brackets and all, else by its file and offset. A
+record's offset is where it begins in the file as stored. In a file that was compressed as a whole it is its
 member's offset plus its distance into the member's content (kept increasing, so that no two records share one).
 """
 
@@ -131,6 +132,8 @@ class _Reader:
     def _page(self, record: WarcRecord, kind: str, place: _Place) -> Page | Arrival | str:
         """The record as a page, as a quarantine row, or the kind it is counted under."""
         content_type, encodings, chunked, length = record.headers.get("Content-Type"), "", False, None
+        if kind == "response" and not content_type:
+            record.is_http = True  # what else would answer a request
         if record.is_http:
             record.parse_http(auto_decode="none", quirks_mode=True)
             http = record.http_headers

@@ -3,11 +3,14 @@
 import gzip
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 
 import fsspec
 import pytest
+from pyarrow.fs import LocalFileSystem
 
 from thresher.errors import UsageError
+from thresher.ingest import listing
 from thresher.ingest.arrivals import read_file
 from thresher.ingest.listing import list_inputs, open_input
 from thresher.ingest.settings import IngestSettings
@@ -87,6 +90,25 @@ def test_a_delta_table_is_one_input(crawl: Path) -> None:
     assert (alone.kind, alone.name, alone.path) == ("delta", "table", str(crawl / "table"))
     among = {file.name: file.kind for file in list_inputs(str(crawl))}
     assert among["table"] == "delta" and among["a.warc.gz"] == "file" and len(among) == 5
+
+
+def test_a_store_that_only_pyarrow_opens(crawl: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_driver(uri: str) -> None:
+        raise ImportError(uri)
+
+    local = SimpleNamespace(from_uri=lambda uri: (LocalFileSystem(), "/"))
+    monkeypatch.setattr(listing.fsspec.core, "url_to_fs", no_driver)
+    monkeypatch.setattr(listing, "arrow_fs", SimpleNamespace(FileSystem=local))
+    (crawl / "2024" / "deep" / "d.parquet").write_bytes(b"PAR1 and no table")
+    files = list_inputs(f"hdfs://name:9000{crawl}/2024/**/*.*")
+    assert [file.name for file in files] == ["b.warc.gz", "deep/c.jsonl", "deep/d.parquet"]
+    assert files[0].path == f"hdfs://name:9000{crawl}/2024/b.warc.gz"
+    for file in files:
+        assert abs(file.modified - (crawl / "2024" / file.name).stat().st_mtime_ns // 1000) <= 1
+        with open_input(file.path) as stream:
+            assert stream.read() == (crawl / "2024" / file.name).read_bytes()
+    (row,) = read_file(files[2], IngestSettings())
+    assert row.error is not None and "Parquet" in row.error
 
 
 def test_a_store_that_is_no_folder(tmp_path: Path) -> None:

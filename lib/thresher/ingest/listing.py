@@ -83,16 +83,22 @@ def _store(uri: str) -> tuple[Any, str]:
         return store, path
     except ImportError:
         pass
-    except ValueError as error:
-        raise UsageError(f"{uri!r} cannot be opened: {error}") from None
+    except (ValueError, OSError) as error:
+        raise UsageError(f"{uri!r} cannot be opened: {_first_line(error)}") from None
     parts = urlsplit(uri)
     scheme = {"s3a": "s3", "s3n": "s3", "gcs": "gs"}.get(parts.scheme, parts.scheme)
     path = uri.partition("://")[2]
     try:
         arrow, base = arrow_fs.FileSystem.from_uri(f"{scheme}://{parts.netloc}")  # type: ignore[attr-defined]
     except (pa.ArrowException, OSError, ValueError) as error:
-        raise UsageError(f"{uri!r} cannot be opened: install fsspec's driver for {scheme}:// ({error})") from None
+        raise UsageError(
+            f"{uri!r} cannot be opened: install fsspec's driver for {scheme}:// ({_first_line(error)})"
+        ) from None
     return ArrowFSWrapper(arrow), path if base.strip("/") == parts.netloc else "/" + path.partition("/")[2]
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).partition("\n")[0]
 
 
 def _matches(store: Any, path: str) -> tuple[str, dict[str, dict[str, Any]]]:

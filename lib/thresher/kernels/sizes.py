@@ -9,9 +9,14 @@ import numpy as np
 import numpy.typing as npt
 
 from thresher.kernels.jit import njit
-from thresher.kernels.unicode import LINE_BREAK, SPACELESS, WORD, Bytes, Int, classes, decode
+from thresher.kernels.spans import characters
+from thresher.kernels.unicode import ASCII_CLASSES, LINE_BREAK, SPACELESS, WORD, Bytes, classes, decode
 
 SIZES = np.dtype([(name, np.int64) for name in ("characters", "words", "lines")])
+
+
+# Of each ASCII byte: bit 0 where it is part of a word, bit 1 where it ends a line.
+_ASCII = (ASCII_CLASSES & WORD > 0) + 2 * (ASCII_CLASSES & LINE_BREAK > 0).astype(np.uint8)
 
 
 @njit
@@ -19,19 +24,24 @@ def sizes(data: Bytes, offsets: npt.NDArray[np.int64]) -> npt.NDArray[Any]:
     """Of each document, by `SIZES`: code points, words, and lines as `str.splitlines` cuts them."""
     out = np.zeros(len(offsets) - 1, SIZES)
     for d in range(len(offsets) - 1):
-        characters = words = lines = 0
-        inside = False
-        code: Int = np.int64(0)
-        kind: Int = np.int64(0)
+        words, lines, inside, ended = 0, 0, 0, 1
         i, end = offsets[d], offsets[d + 1]
         while i < end:
-            previous = code
-            code, i = (np.int64(data[i]), i + 1) if data[i] < 0x80 else decode(data, i, end)
-            kind = classes(code)
-            characters += 1
-            words += kind & WORD != 0 and (not inside or kind & SPACELESS != 0)
-            inside = kind & WORD != 0 and kind & SPACELESS == 0
-            lines += kind & LINE_BREAK != 0 and not (code == 10 and previous == 13)
-        lines += characters > 0 and kind & LINE_BREAK == 0
-        out[d].characters, out[d].words, out[d].lines = characters, words, lines
+            if data[i] < 0x80:
+                kind = _ASCII[data[i]]
+                ended = kind >> 1
+                if ended:  # the second of CR LF ends no line of its own
+                    lines += not (data[i] == 10 and i > offsets[d] and data[i - 1] == 13)
+                words += kind & 1 & ~inside
+                inside = kind & 1
+                i += 1
+                continue
+            code, i = decode(data, i, end)
+            wide = classes(code)
+            words += wide & WORD != 0 and (not inside or wide & SPACELESS != 0)
+            inside = 1 if wide & WORD and not wide & SPACELESS else 0
+            ended = 1 if wide & LINE_BREAK else 0
+            lines += ended
+        lines += 1 - ended
+        out[d].characters, out[d].words, out[d].lines = characters(data, offsets[d], end), words, lines
     return out

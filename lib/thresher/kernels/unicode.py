@@ -42,6 +42,7 @@ def _table(name: str) -> npt.NDArray[Any]:
 
 
 _CLASSES, _LOWER = _table("unicode_classes.npy"), _table("unicode_lower.npy")
+ASCII_CLASSES = _CLASSES[_STARTS : _STARTS + 128]
 
 
 @inlined

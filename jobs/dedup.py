@@ -37,10 +37,10 @@ def dedup(job: Job, batches: Sequence[int]) -> Result:
         for rows in held:
             rows.unpersist()
 
-    return Result(_writes(job, hold), afterwards=release)
+    return Result(_writes(job, hold, job.runs.documents(batches)), afterwards=release)
 
 
-def _writes(job: Job, hold: Callable[[DataFrame], DataFrame]) -> Iterator[Write]:
+def _writes(job: Job, hold: Callable[[DataFrame], DataFrame], documents: int) -> Iterator[Write]:
     own = {"recipe": F.lit(job.recipe.name), "run_id": F.lit(job.run_id)}
     dropped = F.col("kept") == F.lit(False)
     counts = {
@@ -49,10 +49,11 @@ def _writes(job: Job, hold: Callable[[DataFrame], DataFrame]) -> Iterator[Write]
         "dropped_minhash": F.count_if(dropped & (F.col("method") == "minhash")),
     }
     mine = f"recipe = '{job.recipe.name}'"
-    yield Write(DUPLICATES, _duplicates(job, hold).withColumns(own), mine, counts)
+    yield Write(DUPLICATES, _duplicates(job, hold).withColumns(own), mine, counts, documents=documents)
     committed = job.corpus.read(DUPLICATES).where(mine).where(dropped)
     verdicts = committed.withColumns({"stage": F.lit("dedup"), **_verdict()})
-    yield Write(VERDICTS, verdicts, f"{mine} AND stage = 'dedup'", {"verdicts": F.count(F.lit(1))})
+    verdicts_of_mine = f"{mine} AND stage = 'dedup'"
+    yield Write(VERDICTS, verdicts, verdicts_of_mine, {"verdicts": F.count(F.lit(1))}, documents=documents)
 
 
 def _duplicates(job: Job, hold: Callable[[DataFrame], DataFrame]) -> DataFrame:
@@ -66,6 +67,7 @@ def _duplicates(job: Job, hold: Callable[[DataFrame], DataFrame]) -> DataFrame:
         found.append(hold(exact_duplicates(candidates, order)))
         candidates = candidates.join(found[0].where("NOT kept"), "doc_id", "left_anti")
     if wanted.minhash is not None:
+        candidates = hold(candidates)  # read four times: banded, compared from both sides, ranked
         edges = hold(minhash_edges(candidates, wanted.minhash.bands, wanted.minhash.rows))
         found.append(minhash_duplicates(candidates, edges, order))
     return reduce(DataFrame.unionByName, found, job.spark.createDataFrame([], found[0].schema))

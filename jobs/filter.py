@@ -26,7 +26,8 @@ def judge(job: Job, batches: Sequence[int]) -> Result:
         {"recipe": F.lit(job.recipe.name), "stage": F.lit("filter"), "run_id": F.lit(job.run_id)}
     )
     replaces = f"recipe = '{job.recipe.name}' AND stage = 'filter' AND batch IN ({', '.join(map(str, batches))})"
-    return Result([Write(VERDICTS, rows, replaces, {"verdicts": F.count(F.lit(1))})])
+    counts = {"verdicts": F.count(F.lit(1))}
+    return Result([Write(VERDICTS, rows, replaces, counts, documents=job.runs.documents(batches))])
 
 
 STAGE: Stage = Stage("filter", judge, settings, reads=(annotate.STAGE,))

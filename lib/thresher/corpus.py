@@ -21,6 +21,7 @@ _ABSENT = {"TABLE_OR_VIEW_NOT_FOUND", "DELTA_TABLE_NOT_FOUND", "DELTA_PATH_DOES_
            "SCHEMA_NOT_FOUND", "DELTA_MISSING_DELTA_TABLE"}  # fmt: skip
 # Releases point at the files of `documents`: no table of ours is ever rewritten behind our back.
 _PROPERTIES = {"delta.autoOptimize.autoCompact": "false", "delta.autoOptimize.optimizeWrite": "false"}
+_RANGE_DOCUMENTS = 250_000
 # Not every reader knows deletion vectors: only a table that has rows to mask is given them.
 DELETION_VECTORS = "TBLPROPERTIES ('delta.enableDeletionVectors' = 'true')"
 
@@ -30,7 +31,8 @@ class Write:
     """Rows to commit to a table in place of those that `replaces` (an SQL predicate on its partitions) names.
 
     `counts` are aggregates over `rows`, observed on the way to the table at no pass of their own; of the rows only
-    those are written for which `where` holds.
+    those are written for which `where` holds. `documents` is about how many documents the rows speak of: it decides
+    into how many ranges a table is laid out that documents are looked up in.
     """
 
     table: Table
@@ -38,6 +40,7 @@ class Write:
     replaces: str
     counts: Mapping[str, Column] = field(default_factory=dict)
     where: Column | None = None
+    documents: int = 0
 
 
 @dataclass(frozen=True)
@@ -119,8 +122,7 @@ class Corpus:
 
     def commit(self, write: Write) -> dict[str, int]:
         """Replace what `write` names by its rows in one Delta commit; returns the counts observed meanwhile."""
-        # The layout samples its input: what is observed before it would be counted twice.
-        rows, observed = _laid_out(write.rows, write.table), Observation()
+        rows, observed = _laid_out(write), Observation()
         if write.counts:
             rows = rows.observe(observed, *(count.alias(name) for name, count in write.counts.items()))
         if write.where is not None:
@@ -159,9 +161,16 @@ def conform(rows: DataFrame, table: Table) -> DataFrame:
     )
 
 
-def _laid_out(rows: DataFrame, table: Table) -> DataFrame:
-    """Rows by ranges of the column that documents are looked up by, so that one look-up reads one small part."""
-    if table.sorted_by is None:
-        return rows
+def _laid_out(write: Write) -> DataFrame:
+    """Rows by ranges of the column that documents are looked up by, so that one look-up reads one small part.
+
+    Ids are hashes, so that even cuts of the 64-bit range are even shares: no sample of the rows is needed.
+    """
+    column = write.table.sorted_by
+    if column is None:
+        return write.rows
+    ranges = 1 + write.documents // _RANGE_DOCUMENTS
+    upper = F.shiftright(F.col(column), 32) + F.lit(2**31)
+    dealt = write.rows.repartitionById(ranges, F.shiftright(upper * F.lit(ranges), 32).cast("int"))
     # The writer would sort by partition again, and lose our order, if the partition columns did not come first.
-    return rows.repartitionByRange(table.sorted_by).sortWithinPartitions(*table.partitions, table.sorted_by)
+    return dealt.sortWithinPartitions(*write.table.partitions, column)

@@ -5,7 +5,7 @@ it has the stage's present fingerprint.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -72,6 +72,11 @@ class Runs:
             for batch in row.batches:
                 ready[batch] = row.counts["input_bytes"] // len(row.batches)
         return dict(sorted(ready.items()))
+
+    def documents(self, batches: Collection[int]) -> int:
+        """About how many documents these batches hold."""
+        rows = (row for row in self.of("ingest", None) if set(row.batches) & set(batches))
+        return sum(row.counts["documents"] for row in rows)
 
     def newest_release(self, recipe: str | None = None) -> RunRow | None:
         """The row that published the newest release, of this recipe where one is given; `details` names it."""

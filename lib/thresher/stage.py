@@ -121,7 +121,7 @@ def run_stage(stage: Stage, job: Job) -> bool:
 def perform(job: Job, row: RunRow, work: Callable[[], Result]) -> None:
     """Do one piece of work, commit what it returns, and write it down in `runs`: then, and only then, it is done."""
     started, clock = datetime.now(UTC), time.perf_counter()
-    with stage_progress(job.spark, row.stage, batches=row.batches):
+    with stage_progress(job.spark, row.stage, row.batches, job.runs.documents(row.batches) or None):
         result = work()
         counts = dict(result.counts)
         for write in result.writes:

@@ -1,0 +1,57 @@
+"""The Column functions give what the annotators give, on any DataFrame, and `judge` drops nothing."""
+
+import gzip
+import json
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+from pyspark.sql import DataFrame, SparkSession
+
+import thresher.functions as T
+from thresher.annotators.registry import ANNOTATORS, make
+from thresher.errors import UsageError
+
+FUNCTIONS = {
+    "sizes_v1": T.sizes, "gopher_v1": T.gopher, "repetition_v1": T.repetition, "fineweb_v1": T.fineweb,
+    "language_v1": T.language, "exact_v1": T.exact, "minhash_v1": T.minhash,
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def texts(data_dir: Path) -> list[str | None]:
+    with gzip.open(data_dir / "text/wcxb_dev_gold_all_clean.jsonl.gz", "rt", encoding="utf-8") as file:
+        real = [json.loads(line)["text"] for _, line in zip(range(30), file, strict=False)]
+    return [*real, "", None, "one", "日本語の文章です。"]
+
+
+@pytest.fixture(scope="module")
+def documents(spark: SparkSession, texts: list[str | None]) -> DataFrame:
+    return spark.createDataFrame(list(enumerate(texts)), "n int, text string")
+
+
+def test_every_annotator_has_its_function() -> None:
+    assert set(FUNCTIONS) == set(ANNOTATORS)
+
+
+def test_functions_give_what_annotators_give(documents: DataFrame, texts: list[str | None]) -> None:
+    rows = documents.select("n", *(function("text") for function in FUNCTIONS.values())).orderBy("n").toArrow()
+    for name in FUNCTIONS:
+        expected = make(name, {}).measure(pa.array(texts, pa.string()))
+        assert rows[name].to_pylist() == expected.to_pylist()
+
+
+def test_judge_adds_verdicts_and_drops_nothing(documents: DataFrame) -> None:
+    judged = T.judge(documents, "gopher_quality_v1")
+    assert judged.columns == ["n", "text", "verdicts"]
+    rows = {row["n"]: row["verdicts"] for row in judged.collect()}
+    assert len(rows) == 34
+    short = {verdict["rule"]: verdict for verdict in rows[32]}
+    assert short["gopher_quality_v1.word_count"]["value"] == 1
+    assert short["gopher_quality_v1.word_count"]["threshold"] == 50
+    assert any(not verdicts for verdicts in rows.values())
+
+
+def test_an_unknown_rule_set_is_named(documents: DataFrame) -> None:
+    with pytest.raises(UsageError, match="no rule set is called gopher_v9"):
+        T.judge(documents, "gopher_v9")

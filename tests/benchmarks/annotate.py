@@ -5,13 +5,14 @@ text with `fineweb-en`'s annotators in one pass through Python, and writes the m
 with the language model on a line of its own.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from functools import partial
 
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
-
 from tests.benchmarks.pairs import alternate, arguments, jsonl, table
 from tests.benchmarks.texts import DOCUMENTS
+
 from thresher.annotators.annotate import annotate
 from thresher.annotators.base import Annotator
 from thresher.recipe import read_recipe
@@ -23,8 +24,8 @@ NAMED = {"annotate": lambda name: name != "language_v1", "annotate with language
 def load(spark: SparkSession, source: str, target: str) -> DataFrame:
     """The JSON lines as a Delta table with the columns that matter of `documents`."""
     rows = spark.read.schema("id string, text string").json(source)
-    rows = rows.select(F.xxhash64("id").alias("doc_id"), F.lit(0).alias("batch"), F.col("id").alias("record_id"), "text")
-    rows.write.format("delta").partitionBy("batch").save(target)
+    ids = F.xxhash64("id").alias("doc_id"), F.lit(0).alias("batch"), F.col("id").alias("record_id")
+    rows.select(*ids, "text").write.format("delta").partitionBy("batch").save(target)
     return spark.read.format("delta").load(target)
 
 
@@ -33,9 +34,9 @@ def write(rows: DataFrame, target: str) -> None:
     rows.write.format("delta").mode("overwrite").partitionBy("batch").save(target)
 
 
-def to_delta(documents: DataFrame, chosen: Sequence[Annotator], target: str) -> Callable[[], None]:
-    """What annotates the documents into a Delta table."""
-    return lambda: write(annotate(documents, chosen), target)
+def measure(documents: DataFrame, chosen: Sequence[Annotator], target: str) -> None:
+    """Annotate the documents into a Delta table."""
+    write(annotate(documents, chosen), target)
 
 
 def main() -> None:
@@ -44,10 +45,11 @@ def main() -> None:
     with jsonl(DOCUMENTS[given.scale]) as (folder, size):
         spark = get_session("thresher-benchmark")
         documents = load(spark, str(folder / "input"), str(folder / "documents"))
-        copy = lambda: write(documents, str(folder / "copy"))  # noqa: E731
+        copy = partial(write, documents, str(folder / "copy"))
         rows = []
         for name, wanted in NAMED.items():
-            measured = to_delta(documents, [a for a in every if wanted(a.name)], str(folder / "signals"))
+            chosen = [a for a in every if wanted(a.name)]
+            measured = partial(measure, documents, chosen, str(folder / name.replace(" ", "-")))
             measured(), copy()
             ratio = alternate(measured, copy, given.pairs)
             rows.append((name, f"{size / 1e6:.0f}", ratio.seconds(), ratio.of()))

@@ -13,10 +13,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from datatrove.data import Document
 from datatrove.pipeline.filters import FineWebQualityFilter, GopherQualityFilter, GopherRepetitionFilter
-
 from tests.benchmarks.kernels import measure
 from tests.benchmarks.pairs import Ratio, alternate, arguments, own_cpu, table
 from tests.benchmarks.texts import DOCUMENTS, plan, texts
+
 from thresher.annotators.base import Annotator
 from thresher.filters.registry import ruleset
 from thresher.filters.rule import Rule
@@ -48,12 +48,8 @@ def ours(array: pa.Array, chosen: Iterable[Annotator]) -> int:
     """How many rules the documents break in all."""
     shared._last.key = None
     signals = {a.name: a.measure(array) for a in chosen}
-    columns = {
-        f"{name}.{field.name}": struct.field(i) for name, struct in signals.items() for i, field in enumerate(struct.type)
-    }
-    return sum(
-        pc.sum(broken(rule, columns[rule.signal])).as_py() or 0 for rules in RULESETS for rule in rules.rules
-    )
+    columns = {f"{name}.{field.name}": rows.field(field.name) for name, rows in signals.items() for field in rows.type}
+    return sum(pc.sum(broken(rule, columns[rule.signal])).as_py() or 0 for rules in RULESETS for rule in rules.rules)
 
 
 def theirs(documents: Iterable[Document]) -> int:

@@ -10,9 +10,9 @@ from itertools import islice
 from statistics import median
 
 import pyarrow as pa
-
 from tests.benchmarks.pairs import arguments, own_cpu, table, timed
 from tests.benchmarks.texts import DOCUMENTS, plan, texts
+
 from thresher.annotators.base import Annotator
 from thresher.kernels import text as shared
 from thresher.recipe import read_recipe

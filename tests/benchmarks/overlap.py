@@ -9,7 +9,6 @@ import re
 
 import numpy as np
 import numpy.typing as npt
-
 from tests.benchmarks.texts import Plan, clauses
 
 NGRAM, SAMPLE, LIMIT = 5, 300, 0.2
@@ -26,7 +25,7 @@ def check(planned: Plan) -> str:
         f"the largest upper bound is {unplanned.max(initial=0):.3f}, {np.sum(unplanned > LIMIT)} above {LIMIT}\n"
         f"{len(planted):,} planted pairs: bounds {planted.min():.2f} to {planted.max():.2f}\n"
         f"{SAMPLE} documents against all, exactly: of pairs that are not planted the largest similarity is "
-        f"{exact.max(initial=0):.3f}, {np.sum(exact > LIMIT)} above {LIMIT}; {np.sum(known > LIMIT)} planted ones above\n"
+        f"{exact.max(initial=0):.3f}, {np.sum(exact > LIMIT)} above {LIMIT}; {np.sum(known > LIMIT)} planted are above\n"
     )
 
 

@@ -15,7 +15,6 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import psutil
-
 from tests.benchmarks.texts import DOCUMENTS, write_jsonl
 
 Clock = Callable[[], float]

@@ -1,13 +1,14 @@
 """The ledger of one document: every rule it failed and by how much, what it duplicates, whether it is released.
 
 Asked by doc_id it reads little: `verdicts` and `duplicates` are laid out by doc_id, so that a predicate on it skips all
-other files and pages, and these tables name the batch in which `documents` has to be searched. Asked by a URL or a
-record_id it first reads those columns of all of `documents`.
+other files and pages, and these tables name the batch in which `documents` is searched for the names. Asked by a URL or
+a record_id it first reads those columns of all of `documents`.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import Any
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
@@ -225,13 +226,28 @@ def _look_up(documents: DataFrame, ids: Sequence[int], batches: Sequence[int] | 
     found = documents.where(_is_one_of(ids))
     if batches is not None:
         found = found.where(F.col("batch").isin(list(batches)))
-    return {row["doc_id"]: Document(**row.asDict()) for row in found.select(*_NAMES).collect()}
+    # Ids are in no order there, so that every page that is read is read whole: first of three narrow columns, then,
+    # where the rows lie being known, of the wide ones a page each.
+    places = found.select("batch", "path", "offset").collect()
+    if not places:
+        return {}
+    rows = _at(found, [place.asDict() for place in places]).select(*_NAMES).collect()
+    return {row["doc_id"]: Document(**row.asDict()) for row in rows}
+
+
+def _at(rows: DataFrame, places: Sequence[Mapping[str, Any]]) -> DataFrame:
+    """The rows that may lie at these places of the input; a file holds them in that order."""
+    for column in ("batch", "path", "offset"):
+        values = {place[column] for place in places}
+        if None not in values:
+            rows = rows.where(F.col(column).isin(sorted(values)))
+    return rows
 
 
 def _released(corpus: Corpus, release: str | None, documents: Sequence[Document]) -> set[int] | None:
     if release is None:
         return None
-    held = corpus.table(f"curated/{release}").where(F.col("batch").isin(sorted({d.batch for d in documents})))
+    held = _at(corpus.table(f"curated/{release}"), [asdict(document) for document in documents])
     rows = held.where(_is_one_of([d.doc_id for d in documents])).select("doc_id").collect()
     return {row["doc_id"] for row in rows}
 

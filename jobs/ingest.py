@@ -17,6 +17,7 @@ from pyspark.sql import functions as F
 from thresher.corpus import DELETION_VECTORS, Write
 from thresher.fingerprint import fingerprint
 from thresher.ingest.arrivals import KINDS
+from thresher.ingest.delta import with_table_files
 from thresher.ingest.identity import repeated, repeated_ids
 from thresher.ingest.listing import InputFile, list_inputs
 from thresher.ingest.plan import Known, into_batches, listing_digest, new_files
@@ -43,23 +44,26 @@ class Ingest:
         """The input files, listed once."""
         return list_inputs(self.pattern)
 
-    @cached_property
-    def digest(self) -> str:
-        """A name for the listing."""
-        return listing_digest(self.files, self.settings.dataset)
-
     def is_due(self, job: Job) -> bool:
         """Whether there are files to plan or batches to finish; looks at `runs` and the listing alone."""
-        listed = {row.details["listing"] for row in job.runs.of(PLAN, None)}
-        return self.digest not in listed or bool(_unfinished(job.runs))
+        return not self._is_planned(job, self._listed(job)) or bool(_unfinished(job.runs))
 
     def run(self, job: Job) -> None:
         """Plan what is new, read what is planned, check that every id is there once."""
-        if self.digest not in {row.details["listing"] for row in job.runs.of(PLAN, None)}:
-            self._plan(job)
+        files = self._listed(job)
+        if not self._is_planned(job, files):
+            self._plan(job, files)
         finish(job)
 
-    def _plan(self, job: Job) -> None:
+    def _listed(self, job: Job) -> list[InputFile]:
+        """The input files, those of Delta tables among them, which only Spark can list."""
+        return with_table_files(job.spark, self.files)
+
+    def _is_planned(self, job: Job, files: Sequence[InputFile]) -> bool:
+        digest = listing_digest(files, self.settings.dataset)
+        return digest in {row.details["listing"] for row in job.runs.of(PLAN, None)}
+
+    def _plan(self, job: Job, listed: Sequence[InputFile]) -> None:
         known = {
             row["path"]: Known(row["size"], row["modified"])
             for row in job.corpus.inputs.where(F.col("dataset") == self.settings.dataset)
@@ -68,14 +72,14 @@ class Ingest:
             .collect()
         }
         planned = _planned(job.runs)
-        batches = into_batches(new_files(self.files, known), self.batch_bytes, max(planned, default=-1) + 1)
+        batches = into_batches(new_files(listed, known), self.batch_bytes, max(planned, default=-1) + 1)
         row = RunRow(
             run_id=job.run_id,
             stage=PLAN,
             fingerprint=fingerprint(self.settings.model_dump(mode="json")),
             batches=tuple(batches),
             settings=self.settings.model_dump(mode="json"),
-            details={"listing": self.digest, "input": self.pattern},
+            details={"listing": listing_digest(listed, self.settings.dataset), "input": self.pattern},
         )
         files = [(batch, file) for batch, members in batches.items() for file in members]
         perform(job, row, lambda: self._write_plan(job, files))
@@ -221,6 +225,7 @@ def _remove(job: Job, taken: DataFrame) -> None:
         taken=taken,
     )
     taken.unpersist()
+
 
 if __name__ == "__main__":
     from thresher_jobs.cli import script

@@ -53,3 +53,19 @@ def test_new_files_alone_are_read_and_a_new_release_is_made(spark: SparkSession,
     held = spark.table(corpus.location.table(f"curated/{before.details['release']}")).count()
     assert held == before.counts["documents"]
     assert corpus.read(DUPLICATES).where("method = 'minhash' AND NOT kept").count() >= 30
+
+
+def test_a_delta_table_is_read_as_any_other_input(spark: SparkSession, crawl: Path, tmp_path: Path) -> None:
+    source = tmp_path / "source"
+    texts = spark.read.json(str(crawl / "a-web.jsonl")).select("id", "text").where("id <> 'a-web.jsonl/3'")
+    texts.coalesce(2).write.format("delta").save(str(source))
+    corpus = Corpus(spark, locate(str(tmp_path / "corpus")))
+    pipeline.run(corpus, None, stages=(), ingest=Ingest(str(source)))
+    assert {row["record_id"] for row in corpus.documents.select("record_id").collect()} == {
+        f"a-web.jsonl/{n}" for n in range(150) if n != 3
+    }
+    spark.createDataFrame([("late", "one more text")], "id string, text string").write.format("delta").mode(
+        "append"
+    ).save(str(source))
+    again = pipeline.run(corpus, None, stages=(), ingest=Ingest(str(source)))
+    assert [row.counts["documents"] for row in again.runs.of("ingest.read", None)] == [149, 1]

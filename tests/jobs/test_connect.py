@@ -34,9 +34,7 @@ print("stages:", *dict.fromkeys(row.stage for row in job.runs.rows))
 """
 
 
-def test_the_whole_job_runs_through_spark_connect(
-    crawl: Path, tmp_path: Path, reference: Job
-) -> None:
+def test_the_whole_job_runs_through_spark_connect(crawl: Path, tmp_path: Path, reference: Job) -> None:
     corpus = tmp_path / "corpus"
     done = subprocess.run(
         [sys.executable, "-c", RUN, str(corpus), str(crawl)],

@@ -8,6 +8,7 @@ from pyspark.sql import functions as F
 from pyspark.sql.pandas.types import from_arrow_schema
 
 from thresher.ingest.arrivals import read_files
+from thresher.ingest.delta import read_delta
 from thresher.ingest.listing import InputFile
 from thresher.ingest.plan import into_tasks
 from thresher.ingest.row import ARRIVALS
@@ -22,6 +23,17 @@ def arrivals(spark: SparkSession, files: Sequence[tuple[int, InputFile]], settin
 
     The files are dealt out to tasks by size; which task reads a file is no part of the result.
     """
+    stored = [(batch, file) for batch, file in files if not file.kind.startswith("delta:")]
+    tables = [(batch, file) for batch, file in files if file.kind.startswith("delta:")]
+    rows = _from_files(spark, stored, settings)
+    if tables:
+        batches = spark.createDataFrame([(file.path, batch) for batch, file in tables], "path string, batch int")
+        read = read_delta(spark, [file for _, file in tables], settings).join(F.broadcast(batches), "path")
+        rows = rows.unionByName(read)
+    return with_identity(rows, settings.dataset)
+
+
+def _from_files(spark: SparkSession, files: Sequence[tuple[int, InputFile]], settings: IngestSettings) -> DataFrame:
     members = [file for _, file in files]
     wanted = max(sum(file.size for file in members) // TASK_BYTES, _cores(spark))
     tasks = max(1, min(len(members), wanted))
@@ -33,12 +45,11 @@ def arrivals(spark: SparkSession, files: Sequence[tuple[int, InputFile]], settin
         for batch in batches:
             for row in batch.to_pylist():
                 file = InputFile(path=row["path"], name=row["name"], size=0, modified=0)
-                for read in read_files(iter([file]), settings):
+                for read in read_files([file], settings):
                     number = pa.array([row["batch"]] * read.num_rows, pa.int32())
                     yield pa.RecordBatch.from_arrays([number, *read.columns], schema=_SCHEMA)
 
-    spread = listed.repartitionById(tasks, F.col("task"))
-    return with_identity(spread.mapInArrow(read, from_arrow_schema(_SCHEMA)), settings.dataset)
+    return listed.repartitionById(tasks, F.col("task")).mapInArrow(read, from_arrow_schema(_SCHEMA))
 
 
 def with_identity(rows: DataFrame, dataset: str) -> DataFrame:

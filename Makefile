@@ -4,6 +4,8 @@ PYTHON ?= $(shell for p in python3 python3.12 python3.11 python; do $$p -c '$(FI
 BIN := .venv/bin
 LOCKED := -c constraints.txt
 CORPUS ?= demo-corpus
+SCALE ?= full
+BENCHMARKS := kernels filters read_html annotate minhash_run small_run driver_memory
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test lint types unit bench lock clean
@@ -28,7 +30,7 @@ unit: .venv/dev.done ## pytest
 	$(BIN)/pytest
 
 bench: .venv/dev.done ## the side-by-side measurements; takes long and wants a quiet machine
-	@set -e; for measure in $$(grep -l __main__ tests/benchmarks/*.py); do echo "== $$measure"; $(BIN)/python $$measure; done
+	@for name in $(BENCHMARKS); do echo "== $$name"; $(BIN)/python -m tests.benchmarks.$$name --scale $(SCALE) || exit 1; done
 
 lock: ## resolve constraints.txt anew; needs uv
 	uv pip compile --universal --fork-strategy fewest --python-version 3.11 --extra dev --no-header --no-annotate --no-emit-index-url \

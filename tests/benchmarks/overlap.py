@@ -25,7 +25,7 @@ def check(planned: Plan) -> str:
         f"the largest upper bound is {unplanned.max(initial=0):.3f}, {np.sum(unplanned > LIMIT)} above {LIMIT}\n"
         f"{len(planted):,} planted pairs: bounds {planted.min():.2f} to {planted.max():.2f}\n"
         f"{SAMPLE} documents against all, exactly: of pairs that are not planted the largest similarity is "
-        f"{exact.max(initial=0):.3f}, {np.sum(exact > LIMIT)} above {LIMIT}; {np.sum(known > LIMIT)} planted are above\n"
+        f"{exact.max(initial=0):.3f}, {np.sum(exact > LIMIT)} above {LIMIT}; {np.sum(known > LIMIT)} planted above\n"
     )
 
 

@@ -1,8 +1,8 @@
-"""Pages a second per core: HTML in WARC through `read_files`, beside the bare parser in a loop: at least 0.8 times it.
+"""Pages a second per core: HTML in WARC through `read_files`, beside the bare parser in a loop: at least 0.8 times.
 
-The pages of WCXB. Bare: they lie in memory, decoded; each goes through resiliparse's encoding detection and main-content
-extraction. Ours: the same pages as a gzip-compressed WARC file on disk, read as ingest reads it, into Arrow batches; the
-parser runs in a process of its own. CPU seconds of all processes that take part, and the wall's clock, by turns.
+The pages of WCXB. Bare: they lie in memory; each goes through resiliparse's encoding detection and main-content
+extraction. Ours: the same pages as a gzip-compressed WARC file on disk, read as ingest reads it, into Arrow batches;
+the parser runs in a process of its own. CPU seconds of all processes that take part, and the wall's clock, by turns.
 """
 
 import gzip
@@ -10,9 +10,9 @@ from pathlib import Path
 
 from resiliparse.extract.html2text import extract_plain_text
 from resiliparse.parse.encoding import bytes_to_str, detect_encoding
-
 from tests.benchmarks.pairs import alternate, arguments, scratch, table, tree_cpu, wall
 from tests.benchmarks.texts import DATA
+
 from thresher.ingest.arrivals import read_files
 from thresher.ingest.listing import InputFile, list_inputs
 from thresher.ingest.settings import IngestSettings

@@ -51,9 +51,7 @@ class Lease:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self._stop.set()
         self._heart.join()
-        self._corpus.spark.sql(
-            f"DELETE FROM {self._corpus.location.table(LEASE.name)} WHERE holder = '{self._holder}'"
-        )
+        self._corpus.spark.sql(f"DELETE FROM {self._corpus.location.table(LEASE.name)} WHERE holder = '{self._holder}'")
 
     def _read(self) -> Row | None:
         return self._corpus.read(LEASE).first()

@@ -15,7 +15,7 @@ from thresher.kernels.affixes import cut_piece
 from thresher.kernels.arrow import Utf8
 from thresher.kernels.jit import inlined, njit
 from thresher.kernels.spans import hash_span
-from thresher.kernels.unicode import ALPHABETIC, PUNCTUATION, SPACE, Bytes, Int, classes, decode
+from thresher.kernels.unicode import ALPHABETIC, ASCII_CLASSES, PUNCTUATION, SPACE, Bytes, Int, classes, decode
 
 LONGEST = 1 << 16
 SYMBOLIC = 1 << 0  # all its characters are punctuation: not a word in Gopher's sense
@@ -99,9 +99,14 @@ def _read_piece(
 ) -> tuple[Int, Int]:
     """Decode up to the next white space; how many code points there are, and where to go on."""
     length = 0
+    code: Int = 0
+    kind: Int = 0
     while i < end and length < LONGEST:
-        code, following = decode(data, i, end)
-        kind = classes(code)
+        if data[i] < 0x80:  # without the calls: this is the inner loop of all words with punctuation
+            code, following, kind = np.int64(data[i]), i + 1, np.int64(ASCII_CLASSES[data[i]])
+        else:
+            code, following = decode(data, i, end)
+            kind = classes(code)
         if kind & SPACE:
             at[length] = i
             return length, following

@@ -3,7 +3,7 @@
 Rules that need no words agree on every document. The others differ where the words do: datatrove's come from spaCy,
 which also cuts some contractions written without an apostrophe (cannot, dont, Im; and the German im, the French dont),
 keeps emoticons whole, and does not cut Chinese or Thai. Where a document's value lies next to a threshold, that
-decides. Of all 1,640 texts, cut at 20,000 characters, 30 of 41,000 verdicts differ, 26 of them on seven Chinese texts; of
+decides. Of all 1,640 texts, cut at 20,000 characters, 30 of 41,000 verdicts differ, 26 of them on 7 Chinese texts; of
 the documents that either side drops, both drop 555 of 556 (Gopher quality), 255 of 257 (Gopher repetition) and 592 of
 592 (FineWeb).
 """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from thresher.report.histograms import Histogram, bounds_of
@@ -24,7 +24,7 @@ _SMALL = 8
 def funnel_picture(funnel: Funnel) -> str:
     """The funnel as horizontal bars: what is left in one colour, what a step takes out in another."""
     steps = [step for step in funnel.steps if step.kind != "rule"]
-    figure, axes = _axes(7, 0.32 * len(steps) + 0.3)
+    figure, axes = _axes(7, 0.32 * len(steps) + 0.3, left=0.2, right=0.98, bottom=0.02, top=0.98)
     colours = [KEPT if step.kind == "left" else DROPPED for step in steps]
     places = range(len(steps), 0, -1)
     axes.barh(places, [step.documents for step in steps], color=colours, height=0.72)
@@ -39,7 +39,7 @@ def funnel_picture(funnel: Funnel) -> str:
 
 def histogram_picture(histogram: Histogram) -> str:
     """A signal's distribution: kept below, dropped by its rules on top; every bound is a line with its value."""
-    figure, axes = _axes(4.6, 2.0)
+    figure, axes = _axes(4.6, 2.0, left=0.13, right=0.97, bottom=0.14, top=0.97)
     places = sorted(set(histogram.kept) | set(histogram.dropped))
     lowest = min((p for p in places if p != _NOT_ABOVE_ZERO), default=0)
     edges = [_edge(histogram, place, lowest) for place in places]
@@ -48,8 +48,8 @@ def histogram_picture(histogram: Histogram) -> str:
         widths[0] = _edge(histogram, lowest, lowest) - edges[0]
     kept = [histogram.kept.get(place, 0) for place in places]
     dropped = [histogram.dropped.get(place, 0) for place in places]
-    axes.bar(edges, kept, widths, align="edge", color=KEPT, linewidth=0)
-    axes.bar(edges, dropped, widths, align="edge", bottom=kept, color=DROPPED, linewidth=0)
+    _bars(axes, edges, widths, [0] * len(kept), kept, KEPT)
+    _bars(axes, edges, widths, kept, dropped, DROPPED)
     _draw_bounds(axes, histogram)
     _scale_ticks(axes, histogram, lowest if _NOT_ABOVE_ZERO in places else None)
     axes.margins(y=0.28)
@@ -60,10 +60,11 @@ def histogram_picture(histogram: Histogram) -> str:
 
 def similarity_picture(similarities: Mapping[int, int], bands: int, rows: int) -> str:
     """How similar dropped copies are to their match, and the chance that two texts of a similarity meet in a band."""
-    figure, axes = _axes(7, 2.4)
+    figure, axes = _axes(7, 2.4, left=0.1, right=0.9, bottom=0.19, top=0.97)
     if similarities:
         places = sorted(similarities)
-        axes.bar([p / 50 for p in places], [similarities[p] for p in places], 1 / 50, align="edge", color=KEPT)
+        count = [similarities[p] for p in places]
+        _bars(axes, [p / 50 for p in places], [1 / 50] * len(places), [0] * len(places), count, KEPT)
         _count_ticks(axes)
         axes.set_ylabel("dropped copies", fontsize=_SMALL, color=INK)
     else:
@@ -159,12 +160,38 @@ def _count_ticks(axes: Any) -> None:
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
 
 
-def _axes(width: float, height: float) -> tuple[Figure, Any]:
+def _axes(width: float, height: float, **margins: float) -> tuple[Figure, Any]:
+    """An empty picture, its size in inches; margins that are fixed take half the time of a layout that is found."""
     # Not pyplot: it keeps every figure, and takes longer to import.
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(width, height), layout="constrained")
+    figure = Figure(figsize=(width, height))
+    figure.subplots_adjust(**margins)
     return figure, figure.subplots()
+
+
+def _bars(
+    axes: Any,
+    lefts: Sequence[float],
+    widths: Sequence[float],
+    bottoms: Sequence[int],
+    heights: Sequence[int],
+    colour: str,
+) -> None:
+    """All bars of one colour as one path: a tenth of the time, and of the page, that a patch a bar takes."""
+    from matplotlib.patches import PathPatch
+    from matplotlib.path import Path
+
+    bars = [bar for bar in zip(lefts, widths, bottoms, heights, strict=True) if bar[3]]
+    corners = [
+        point
+        for left, width, low, height in bars
+        for point in ((left, low), (left + width, low), (left + width, low + height), (left, low + height), (left, low))
+    ]
+    if corners:
+        codes = [Path.MOVETO, Path.LINETO, Path.LINETO, Path.LINETO, Path.CLOSEPOLY] * len(bars)
+        axes.add_patch(PathPatch(Path(corners, codes), facecolor=colour, linewidth=0))
+        axes.autoscale_view()
 
 
 def _only(axes: Any, *sides: str) -> None:

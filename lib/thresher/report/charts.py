@@ -52,7 +52,11 @@ def histogram_picture(histogram: Histogram) -> str:
     _bars(axes, edges, widths, kept, dropped, DROPPED)
     _draw_bounds(axes, histogram)
     _scale_ticks(axes, histogram, lowest if _NOT_ABOVE_ZERO in places else None)
-    axes.margins(y=0.28)
+    tallest = max(k + d for k, d in zip(kept, dropped, strict=True))
+    # By the square root: a threshold lies in a tail, which beside the peak would not be seen.
+    axes.set_yscale("function", functions=(_root, _square))
+    axes.set_ylim(0, 1.7 * tallest)
+    axes.set_yticks([0, *_round_counts(tallest)])
     _count_ticks(axes)
     _only(axes, "bottom")
     return svg(figure, f"Distribution of {histogram.signal}")
@@ -65,6 +69,8 @@ def similarity_picture(similarities: Mapping[int, int], bands: int, rows: int) -
         places = sorted(similarities)
         count = [similarities[p] for p in places]
         _bars(axes, [p / 50 for p in places], [1 / 50] * len(places), [0] * len(places), count, KEPT)
+        axes.set_ylim(0, 1.05 * max(count))
+        axes.set_yticks([0, *_round_counts(max(count))])
         _count_ticks(axes)
         axes.set_ylabel("dropped copies", fontsize=_SMALL, color=INK)
     else:
@@ -128,7 +134,8 @@ def _draw_bounds(axes: Any, histogram: Histogram) -> None:
         place = histogram.scale.place(bound)
         is_floor = kind in ("at_least", "above")
         axes.axvline(place, color=ACCENT, linewidth=1.2, linestyle=(0, (4, 2)))
-        text = f"{bound:,.4g} →" if is_floor else f"← {bound:,.4g}"
+        value = f"{bound:,.0f}" if bound >= 1000 else f"{bound:.4g}"
+        text = f"{value} →" if is_floor else f"← {value}"
         side = "left" if is_floor else "right"
         axes.annotate(
             text, (place, 0.99), xycoords=("data", "axes fraction"), xytext=(3 if is_floor else -3, 0),
@@ -143,6 +150,11 @@ def _scale_ticks(axes: Any, histogram: Histogram, zero_below: int | None) -> Non
         bounds = [bound for _, rule in histogram.rules for bound in bounds_of(rule).values()]
         shown = max(histogram.scale.left(highest), 1.3 * max(bounds, default=0))
         axes.set_xlim(0, min(shown, histogram.scale.top + histogram.scale.width))
+        overflow = round(histogram.scale.top / histogram.scale.width)
+        if histogram.scale.top > 1 and overflow in {*histogram.kept, *histogram.dropped}:
+            fifths = [histogram.scale.top * part / 5 for part in range(5)]
+            names = [*(f"{value:g}" for value in fifths), f"{histogram.scale.top:g}+"]
+            axes.set_xticks([*fifths, histogram.scale.top + histogram.scale.width / 2], names)
         return
     low, high = axes.get_xlim()
     tens = [p for p in range(-9, 16) if low <= histogram.scale.place(10.0**p) <= high]
@@ -152,11 +164,33 @@ def _scale_ticks(axes: Any, histogram: Histogram, zero_below: int | None) -> Non
     axes.set_xticks([place for place, _ in ticks], [label for _, label in ticks])
 
 
-def _count_ticks(axes: Any) -> None:
-    """A few whole numbers of documents."""
-    from matplotlib.ticker import FuncFormatter, MaxNLocator
+def _root(values: Any) -> Any:
+    import numpy as np
 
-    axes.yaxis.set_major_locator(MaxNLocator(4, integer=True))
+    return np.sqrt(np.maximum(values, 0))
+
+
+def _square(values: Any) -> Any:
+    import numpy as np
+
+    return np.square(values)
+
+
+def _round_counts(most: int) -> list[int]:
+    """One or two round numbers up to `most`, for an axis.
+
+    >>> _round_counts(1600), _round_counts(7), _round_counts(1)
+    ([200, 1000], [1, 5], [1])
+    """
+    tens = 10 ** (len(str(most)) - 1)
+    top = next(tens * step for step in (5, 2, 1) if tens * step <= most)
+    return sorted({max(top // 5, 1), top})
+
+
+def _count_ticks(axes: Any) -> None:
+    """Whole numbers of documents."""
+    from matplotlib.ticker import FuncFormatter
+
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
 
 

@@ -5,6 +5,7 @@ Connect. Reading a table that is not there yet gives an empty one of the right c
 """
 
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import cast
 
@@ -15,6 +16,7 @@ from pyspark.sql import functions as F
 from pyspark.sql.types import StructType
 
 from thresher.location import Location
+from thresher.small_pages import small_pages
 from thresher.tables import DOCUMENTS, DUPLICATES, INPUTS, QUARANTINE, RUNS, VERDICTS, Table
 
 _ABSENT = {"TABLE_OR_VIEW_NOT_FOUND", "DELTA_TABLE_NOT_FOUND", "DELTA_PATH_DOES_NOT_EXIST", "PATH_NOT_FOUND",
@@ -128,26 +130,46 @@ class Corpus:
         if write.where is not None:
             rows = rows.where(write.where)
         rows = conform(rows, write.table)
-        self._save(write.table, rows, {"replaceWhere": write.replaces}, "overwrite")
+        with small_pages(self.spark) if write.table.sorted_by else nullcontext():
+            self._save(write.table, rows, write.replaces)
         return {name: int(value or 0) for name, value in observed.get.items()} if write.counts else {}
 
     def append(self, table: Table, rows: DataFrame) -> None:
         """Add rows in one Delta commit."""
-        self._save(table, conform(rows, table), {}, "append")
+        self._save(table, conform(rows, table), replaces=None)
 
     def overwrite(self, table: Table, rows: DataFrame) -> None:
         """Replace the whole table in one Delta commit; of two at a time one fails."""
-        self._save(table, conform(rows, table), {}, "overwrite")
+        self._save(table, conform(rows, table), replaces="true")
 
-    def _save(self, table: Table, rows: DataFrame, options: Mapping[str, str], mode: str) -> None:
-        statistics = {"delta.dataSkippingStatsColumns": ",".join(table.statistics)} if table.statistics else {}
-        writer = rows.write.format("delta").mode(mode).options(**_PROPERTIES, **statistics, **options)
-        if table.partitions:
-            writer = writer.partitionBy(*table.partitions)
+    def _save(self, table: Table, rows: DataFrame, replaces: str | None) -> None:
+        """Commit rows in place of those that `replaces` names, or beside all others where it is None."""
         if self.location.in_catalog:
-            writer.saveAsTable(self.location.table(table.name))
-        else:
-            writer.save(self.location.file(table.name))
+            self._create(table)
+            writer = rows.writeTo(self.location.table(table.name))
+            if replaces is None:
+                writer.append()
+            else:
+                writer.overwrite(F.expr(replaces))
+            return
+        options = {} if replaces in (None, "true") else {"replaceWhere": replaces}
+        mode = "append" if replaces is None else "overwrite"
+        files = rows.write.format("delta").mode(mode).options(**_properties(table), **options)
+        files.partitionBy(*table.partitions).save(self.location.file(table.name))
+
+    def _create(self, table: Table) -> None:
+        """Make a table of the catalog: a write that also creates one tells nothing of what was observed meanwhile."""
+        properties = ", ".join(f"'{key}' = '{value}'" for key, value in _properties(table).items())
+        partitions = f"PARTITIONED BY ({', '.join(table.partitions)})" if table.partitions else ""
+        self.spark.sql(
+            f"CREATE TABLE IF NOT EXISTS {self.location.table(table.name)} ({table.schema}) USING delta {partitions} "
+            f"TBLPROPERTIES ({properties})"
+        )
+
+
+def _properties(table: Table) -> dict[str, str]:
+    statistics = {"delta.dataSkippingStatsColumns": ",".join(table.statistics)} if table.statistics else {}
+    return _PROPERTIES | statistics
 
 
 def conform(rows: DataFrame, table: Table) -> DataFrame:

@@ -7,6 +7,7 @@ id is called by its file and its row in that file; a table that is compacted in 
 from collections.abc import Sequence
 from functools import reduce
 
+from pyspark.errors import AnalysisException
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 from pyspark.sql import types as t
@@ -59,7 +60,7 @@ def read_delta(spark: SparkSession, files: Sequence[InputFile], settings: Ingest
 
 
 def _read_table(spark: SparkSession, table: str, files: Sequence[InputFile], settings: IngestSettings) -> DataFrame:
-    rows = spark.read.format("delta").load(table)
+    rows = _placed_rows(spark, table, files)
     gone = {file.path for file in files} - {file.path for file in list_delta(spark, table, "")}
     if gone:
         raise UsageError(
@@ -86,6 +87,26 @@ def _read_table(spark: SparkSession, table: str, files: Sequence[InputFile], set
     schema = from_arrow_schema(ARRIVALS)
     selected = rows.where(F.col("_metadata.file_path").isin([file.path for file in files]))
     return selected.select(*(values[field.name].cast(field.dataType).alias(field.name) for field in schema))
+
+
+def _placed_rows(spark: SparkSession, table: str, files: Sequence[InputFile]) -> DataFrame:
+    """The table's rows with their place in the file as `_metadata.row_index`.
+
+    Delta tells the place only where a table knows deletion vectors. Without these every row of a file is alive, so that
+    the files are read as what they are, Parquet.
+    """
+    rows = spark.read.format("delta").load(table)
+    try:
+        _ = rows.select("_metadata.row_index").schema
+        return rows
+    except AnalysisException:
+        detail = spark.sql(f"DESCRIBE DETAIL delta.`{table}`").select("properties").first()
+    if detail is not None and detail["properties"].get("delta.columnMapping.mode", "none") != "none":
+        raise UsageError(
+            f"{table} maps its columns to other names and has no deletion vectors, so that rows cannot be told apart: "
+            "set delta.enableDeletionVectors on it, or give thresher a copy"
+        )
+    return spark.read.schema(rows.schema).option("basePath", table).parquet(*(file.path for file in files))
 
 
 class _Columns:

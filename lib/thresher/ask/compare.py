@@ -50,12 +50,13 @@ class Diff:
     def __rich__(self) -> RenderableType:
         blocks: list[RenderableType] = [Text(self._title), Text("")]
         for side in (self.left, self.right):
-            table = Table(title=_title(side), title_justify="left", box=None, pad_edge=False)
+            blocks += [Text(_title(side), style="bold")]
+            table = Table(box=None, pad_edge=False)
             table.add_column(f"rule of {side.dropper}")
             table.add_column("documents", justify="right")
             for rule, n in side.by_rule.items():
                 table.add_row(rule, f"{n:,}")
-            blocks += [table, Text("")]
+            blocks += [table, Text("")] if side.by_rule else [Text("")]
             for passage, rules in side.samples:
                 line = Text.assemble((passage.name, "bold"), "  ", (", ".join(rules), "dim"))
                 blocks += [line, Text(one_line(passage.shown, 300)), Text("")]

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 from rich.console import Group, RenderableType
-from rich.rule import Rule as Line
 from rich.text import Text
 
 from thresher.ask.ledger import Failure
@@ -67,8 +66,9 @@ class Sample:
             return Text(f"{self.rule} drops no document under recipe {self.recipe}")
         blocks: list[RenderableType] = []
         for example in self.examples:
-            title = Text(f"{example.passage.name}   {self.rule}: {example.failure.by}", style="bold")
-            blocks += [Line(title, align="left"), Text(visible(example.passage.shown)), Text("")]
+            why = f"{self.rule}: {example.failure.by}"
+            blocks += [Text(visible(example.passage.name), style="bold"), Text(why, style="yellow")]
+            blocks += [Text(visible(example.passage.shown)), Text("")]
         return Group(*blocks)
 
     def _repr_html_(self) -> str:

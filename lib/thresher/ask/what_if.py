@@ -8,7 +8,9 @@ from dataclasses import dataclass
 import pandas as pd
 from pyspark.sql import Column
 from pyspark.sql import functions as F
+from rich.console import Group, RenderableType
 from rich.table import Table
+from rich.text import Text
 
 from thresher.ask.measured import signals
 from thresher.ask.shown import as_text, html_table
@@ -53,14 +55,14 @@ class WhatIf:
     def __str__(self) -> str:
         return as_text(self.__rich__())
 
-    def __rich__(self) -> Table:
-        table = Table(title=self._title, caption=NOTE, title_justify="left", caption_justify="left", box=None)
+    def __rich__(self) -> RenderableType:
+        table = Table(box=None, pad_edge=False)
         table.add_column("documents that break")
         for column in ("before", "after", "change"):
             table.add_column(column, justify="right")
         for row in self._rows():
             table.add_row(*row, style="bold" if row[3] not in ("", "0") else "dim")
-        return table
+        return Group(Text(self._title, style="bold"), Text(""), table, Text(""), Text(NOTE, style="dim"))
 
     def _repr_html_(self) -> str:
         return html_table(("documents that break", "before", "after", "change"), self._rows(), f"{self._title}. {NOTE}")

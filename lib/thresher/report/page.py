@@ -84,8 +84,11 @@ def _steps(gathered: Gathered) -> list[dict[str, Any]]:
 
 
 def _overlap(tally: Tally, order: list[str]) -> dict[str, Any]:
-    """For each pair of rules, how many of those that the first drops the second drops too."""
-    rules = [rule for rule in order if tally.broken.get(rule)]
+    """For each pair of rules, how many of those that the first drops the second drops too.
+
+    What dedup drops passed every rule before it, and is left out.
+    """
+    rules = [rule for rule in order if tally.broken.get(rule) and not rule.startswith("dedup.")]
     rows = []
     for rule in rules:
         cells = []

@@ -78,7 +78,7 @@ class Gathered:
 def gather(corpus: Corpus, runs: Runs, recipe: Recipe) -> Gathered:
     """Ask the corpus for everything that the report shows."""
     counted = funnel(corpus, runs, recipe)
-    measured = signals(corpus, runs, recipe, recipe.annotate)
+    measured = signals(corpus, runs, recipe, [annotator.name for annotator in recipe.annotators])
     drawn, labels = histograms(measured, recipe)
     duplicates = corpus.duplicates.where(F.col("recipe") == recipe.name)
     verdicts = corpus.verdicts.where(F.col("recipe") == recipe.name)
@@ -183,4 +183,4 @@ def _stages(runs: Runs, recipe: Recipe) -> list[StageTime]:
 
 def _is_of(row: RunRow, recipe: Recipe) -> bool:
     """Whether a row is about this recipe: of the passes over the text, those that ran just its annotators."""
-    return row.stage != "annotate" or set(row.settings) == set(recipe.annotate)
+    return row.stage != "annotate" or set(row.settings) == {annotator.name for annotator in recipe.annotators}

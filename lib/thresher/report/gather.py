@@ -12,6 +12,7 @@ from thresher.ask.ledger import Failure
 from thresher.ask.measured import signals
 from thresher.ask.sample import Example, Passage, failure_of, passages, sample_each
 from thresher.corpus import Corpus
+from thresher.errors import ThresherError
 from thresher.recipe import Recipe
 from thresher.report.histograms import Histogram, Labels, histograms
 from thresher.runs import RunRow, Runs
@@ -76,8 +77,13 @@ class Gathered:
 
 
 def gather(corpus: Corpus, runs: Runs, recipe: Recipe) -> Gathered:
-    """Ask the corpus for everything that the report shows."""
+    """Ask the corpus for everything that the report shows.
+
+    Raises `ThresherError` where the recipe has no release, or one that is older than its verdicts.
+    """
     counted = funnel(corpus, runs, recipe)
+    if counted.release is None:
+        raise ThresherError(f"recipe {recipe.name} has no release of its present verdicts: run `thresher curate` first")
     measured = signals(corpus, runs, recipe, [annotator.name for annotator in recipe.annotators])
     drawn, labels = histograms(measured, recipe)
     duplicates = corpus.duplicates.where(F.col("recipe") == recipe.name)
@@ -89,7 +95,7 @@ def gather(corpus: Corpus, runs: Runs, recipe: Recipe) -> Gathered:
         histograms=drawn,
         labels=labels,
         clusters=_clusters(duplicates),
-        sources=_sources(corpus, verdicts),
+        sources=_sources(corpus, counted.release),
         reasons=_reasons(corpus) if counted.tally.quarantined else [],
         examples=examples,
         pairs=pairs,
@@ -108,21 +114,21 @@ def _clusters(duplicates: DataFrame) -> Clusters:
     )
 
 
-def _sources(corpus: Corpus, verdicts: DataFrame) -> list[Source]:
-    """The largest sources; ids and names are joined, never text."""
+def _sources(corpus: Corpus, release: str) -> list[Source]:
+    """The largest sources: documents and released ones counted by name, which needs no join of ids."""
     host = F.lower(F.regexp_extract("url", _HOST, 1))
-    name = F.when(F.length(host) > 0, host).otherwise(F.element_at(F.split("path", "/"), -1))
-    named = corpus.documents.select("doc_id", name.alias("name"))
-    dropped = verdicts.select("doc_id").distinct().withColumn("dropped", F.lit(1))
+    name = F.when(F.length(host) > 0, host).otherwise(F.element_at(F.split("path", "/"), -1)).alias("name")
+    documents = corpus.documents.select(name, F.lit(1).alias("documents"), F.lit(0).alias("left"))
+    released = corpus.table(f"curated/{release}").select(name, F.lit(0).alias("documents"), F.lit(1).alias("left"))
     rows = (
-        named.join(dropped, "doc_id", "left")
+        documents.unionByName(released)
         .groupBy("name")
-        .agg(F.count(F.lit(1)).alias("documents"), F.count("dropped").alias("dropped"))
+        .agg(F.sum("documents").alias("documents"), F.sum("left").alias("left"))
         .orderBy(F.desc("documents"), "name")
         .limit(SOURCES)
         .collect()
     )
-    return [Source(row["name"] or "", row["documents"], row["documents"] - row["dropped"]) for row in rows]
+    return [Source(row["name"] or "", row["documents"], row["left"]) for row in rows]
 
 
 def _reasons(corpus: Corpus) -> list[tuple[str, int]]:

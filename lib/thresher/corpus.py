@@ -89,13 +89,18 @@ class Corpus:
 
     def exists(self, name: str) -> bool:
         """Whether a table of this name is there."""
+        return self._find(name) is not None
+
+    def _find(self, name: str) -> DataFrame | None:
+        """The table of this name; none where it is not there, which only asking for its columns tells."""
         try:
-            _ = self.spark.table(self.location.table(name)).schema
+            table = self.spark.table(self.location.table(name))
+            _ = table.schema
         except AnalysisException as error:
             if (error.getCondition() or "").split(".")[0] in _ABSENT:
-                return False
+                return None
             raise
-        return True
+        return table
 
     def table(self, name: str) -> DataFrame:
         """The table of this name, which must be there."""
@@ -103,9 +108,9 @@ class Corpus:
 
     def read(self, table: Table, batches: Sequence[int] | None = None) -> DataFrame:
         """The table's rows, of these batches alone if any are named; no rows where it is not there yet."""
-        if not self.exists(table.name):
+        rows = self._find(table.name)
+        if rows is None:
             return self.spark.createDataFrame([], table.schema)
-        rows = self.table(table.name)
         return rows if batches is None else rows.where(F.col("batch").isin(list(batches)))
 
     def version(self, name: str) -> int:
@@ -152,6 +157,9 @@ class Corpus:
             else:
                 writer.overwrite(F.expr(replaces))
             return
+        # To look for rows to replace costs a small commit twice its time; a table that is not there has none.
+        if replaces not in (None, "true") and not self.exists(table.name):
+            replaces = None
         options = {} if replaces in (None, "true") else {"replaceWhere": replaces}
         mode = "append" if replaces is None else "overwrite"
         files = rows.write.format("delta").mode(mode).options(**_properties(table), **options)

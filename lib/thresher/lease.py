@@ -13,7 +13,6 @@ from types import TracebackType
 from typing import Any
 
 import psutil
-from pyspark.errors import PySparkException
 from pyspark.sql import Row
 from pyspark.sql import functions as F
 
@@ -39,19 +38,18 @@ class Lease:
         self._refuse_if_held(self._read())
         try:
             self._write()
-        except PySparkException as error:  # of two that write at once Delta lets one through
+        except Exception as error:  # of two that write at once Delta lets one through
             self._refuse_if_held(self._read())
             raise ThresherError(f"the lease of {self._corpus.location.root} could not be taken: {error}") from error
-        held = self._read()
-        if held is None or held["holder"] != self._holder:
-            self._refuse_if_held(held)
         self._heart.start()
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self._stop.set()
         self._heart.join()
-        self._corpus.spark.sql(f"DELETE FROM {self._corpus.location.table(LEASE.name)} WHERE holder = '{self._holder}'")
+        held = self._read()
+        if held is not None and held["holder"] == self._holder:  # else it was taken over meanwhile
+            self._corpus.overwrite(LEASE, self._corpus.spark.createDataFrame([], LEASE.schema))
 
     def _read(self) -> Row | None:
         return self._corpus.read(LEASE).first()
@@ -70,8 +68,12 @@ class Lease:
     def _beat(self) -> None:
         while not self._stop.wait(HEARTBEAT_SECONDS):
             try:
+                held = self._read()
+                if held is not None and held["holder"] != self._holder:
+                    _log.error("run %s has taken the lease over: this run was taken for dead", held["holder"])
+                    return
                 self._write()
-            except PySparkException as error:
+            except Exception as error:  # the work goes on, and the next beat may do better
                 _log.warning("the lease could not be refreshed: %s", error)
 
     def _refuse_if_held(self, held: Row | None) -> None:

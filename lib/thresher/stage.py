@@ -142,7 +142,8 @@ def perform(job: Job, row: RunRow, work: Callable[[], Result]) -> None:
             seconds=round(time.perf_counter() - clock, 3),
         )
     )
-    _log.info("%s: %s", row.stage, ", ".join(f"{name} {count:,}" for name, count in counts.items()) or "done")
+    told = ", ".join(f"{count:,} {name.replace('_', ' ')}" for name, count in counts.items() if count)
+    _log.info("%s: %s", row.stage, told or "done")
 
 
 def perform_in_halves(

@@ -1,5 +1,6 @@
 """What the commands share: their options, and how a corpus and a recipe are found."""
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -14,7 +15,8 @@ from thresher.recipe import Recipe, read_recipe
 from thresher.runs import Runs
 from thresher.session import get_session
 
-console = Console()
+# Where nobody looks at a terminal, eighty columns would only cut names short.
+console = Console(width=None if sys.stdout.isatty() else 120)
 
 CorpusOption = Annotated[str, typer.Option("--corpus", help="A folder, a URI, or a catalog's schema (main.web).")]
 RecipeOption = Annotated[

@@ -6,7 +6,6 @@ Connect. Reading a table that is not there yet gives an empty one of the right c
 
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
-from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import cast
 
@@ -17,7 +16,6 @@ from pyspark.sql import functions as F
 from pyspark.sql.types import StructType
 
 from thresher.location import Location
-from thresher.small_pages import small_pages
 from thresher.small_pages import small_pages
 from thresher.tables import DOCUMENTS, DUPLICATES, INPUTS, QUARANTINE, RUNS, VERDICTS, Table
 
@@ -138,7 +136,6 @@ class Corpus:
             rows = rows.where(write.where)
         rows = conform(rows, write.table)
         with small_pages(self.spark) if write.table.sorted_by else nullcontext():
-            with small_pages(self.spark) if write.table.sorted_by else nullcontext():
             self._save(write.table, rows, write.replaces)
         return {name: int(value or 0) for name, value in observed.get.items()} if write.counts else {}
 

@@ -57,7 +57,7 @@ class Funnel:
     def __rich__(self) -> Table:
         title = f"recipe {self.recipe}" + (f", release {self.release}" if self.release else "")
         table = Table(title=title, caption="\n".join(self.notes) or None, box=None, pad_edge=False)
-        table.add_column("step")
+        table.add_column("step", overflow="fold")
         for column in ("documents", "alone", "of read"):
             table.add_column(column, justify="right")
         table.add_column("")

@@ -65,8 +65,11 @@ def timed(work: Callable[[], Any], clock: Clock = wall) -> float:
 
 
 def alternate(first: Callable[[], Any], second: Callable[[], Any], pairs: int = 5, clock: Clock = wall) -> Ratio:
-    """Time both by turns."""
-    times = [(timed(first, clock), timed(second, clock)) for _ in range(pairs)]
+    """Time both by turns; each pair is told on standard error as it ends."""
+    times = []
+    for _ in range(pairs):
+        times.append((timed(first, clock), timed(second, clock)))
+        sys.stderr.write(f"{times[-1][0]:.3f} s, {times[-1][1]:.3f} s\n")
     return Ratio(tuple(a for a, _ in times), tuple(b for _, b in times))
 
 

@@ -22,6 +22,7 @@ from thresher.tables import LEASE
 
 HEARTBEAT_SECONDS = 60.0
 STALE = timedelta(minutes=5)
+CLOCK_SECONDS = 2.0  # how far the start of a process and the time of day may be apart, for systems count them apart
 _log = logging.getLogger(__name__)
 
 
@@ -91,6 +92,6 @@ def is_alive(held: Row) -> bool:
         if not psutil.pid_exists(held["pid"]):
             return False
         # A process that was started after the lease was taken only happens to have its number.
-        return bool(psutil.Process(held["pid"]).create_time() <= held["since"].timestamp())
+        return bool(psutil.Process(held["pid"]).create_time() <= held["since"].timestamp() + CLOCK_SECONDS)
     age: timedelta = datetime.now(UTC) - held["heartbeat"].astimezone(UTC)
     return age < STALE

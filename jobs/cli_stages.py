@@ -145,7 +145,9 @@ def _ingest(pattern: str, dataset: str, columns: list[str] | None, html_parser: 
     try:
         settings = IngestSettings(dataset=dataset, columns=named, html_parser=html_parser)
     except ValidationError as error:
-        raise UsageError(error.errors()[0]["msg"]) from error
+        first = error.errors()[0]
+        option = {"columns": "--column", "html_parser": "--html-parser"}.get(str(first["loc"][0]), "--dataset")
+        raise UsageError(f"{option}: {first['msg'].removeprefix('Value error, ')}") from error
     return Ingest(pattern, settings, batch_bytes)
 
 

@@ -132,7 +132,9 @@ def read_recipe(recipe: str, changes: Sequence[str] = ()) -> Recipe:
     path = _find(recipe)
     try:
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+    except OSError as error:
+        raise UsageError(f"{path}: the recipe cannot be read ({error.strerror})") from error
+    except (UnicodeDecodeError, yaml.YAMLError) as error:
         raise UsageError(f"{path}: {' '.join(str(error).split())}") from error
     if not isinstance(content, dict):
         raise UsageError(f"{path}: a recipe is a mapping of settings, this is {type(content).__name__}")

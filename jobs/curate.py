@@ -8,6 +8,7 @@ from pyspark.sql import functions as F
 from thresher.corpus import DELETION_VECTORS
 from thresher.errors import UsageError
 from thresher.recipe import Recipe
+from thresher.runs import RunRow
 from thresher.stage import Job, Result, Stage
 from thresher.tables import DOCUMENTS, VERDICTS
 from thresher_jobs import dedup, filter
@@ -21,10 +22,9 @@ def settings(recipe: Recipe) -> Any:
 def curate(job: Job, batches: Sequence[int]) -> Result:
     """Clone `documents`, mask what any verdict of the recipe names, and publish by the row in `runs`."""
     release = _name(job)
-    version = job.corpus.version(DOCUMENTS.name)
-    if not _is_published(job, release):
-        _make(job, f"curated/{release}", version)
-    rows = job.corpus.table(f"curated/{release}").count()
+    published = _published(job, release)
+    version = int(published.details["documents_version"]) if published else job.corpus.version(DOCUMENTS.name)
+    rows = published.counts["documents"] if published else _make(job, f"curated/{release}", version)
     details = {"release": release, "documents_version": str(version), "recipe": job.recipe.model_dump_json()}
     return Result(counts={"documents": rows}, details=details, afterwards=lambda: _show_newest(job, release))
 
@@ -49,29 +49,34 @@ def _name(job: Job) -> str:
     return f"{job.recipe.name}-{STAGE.fingerprint(job.recipe)[:8]}-{job.runs.inputs_digest()[:8]}"
 
 
-def _is_published(job: Job, release: str) -> bool:
-    """Whether this very release is there already; raises `UsageError` where its name belongs to another one."""
+def _published(job: Job, release: str) -> RunRow | None:
+    """The row of this very release; raises `UsageError` where its name belongs to another one."""
     content = (STAGE.fingerprint(job.recipe), job.runs.inputs_digest())
     for row in job.runs.rows:
         if row.stage == "curate" and row.details["release"] == release:
             if (row.fingerprint, row.inputs) != content:
                 raise UsageError(f"a release called {release} is published already: give --release another name")
-            return True
-    return False
+            return row
+    return None
 
 
-def _make(job: Job, name: str, version: int) -> None:
-    """Make the release's table; one of the same name that a killed run left behind was never published and goes."""
+def _make(job: Job, name: str, version: int) -> int:
+    """Make the release's table and return the number of its rows.
+
+    One of the same name that a killed run left behind was never published, and goes.
+    """
     if job.corpus.exists(name):
         job.corpus.drop(name)
     release, documents = job.corpus.location.table(name), job.corpus.location.table(DOCUMENTS.name)
     job.spark.sql(f"CREATE TABLE {release} SHALLOW CLONE {documents} VERSION AS OF {version} {DELETION_VECTORS}")
     dropped = job.corpus.read(VERDICTS).where(F.col("recipe") == job.recipe.name).select("doc_id").distinct()
-    job.spark.sql(
+    merged = job.spark.sql(
         f"MERGE INTO {release} AS release USING {{dropped}} AS dropped "
         "ON release.doc_id = dropped.doc_id WHEN MATCHED THEN DELETE",
         dropped=dropped,
-    )
+    ).first()
+    assert merged is not None
+    return job.runs.documents(job.runs.batches()) - int(merged["num_deleted_rows"])
 
 
 STAGE: Stage = Stage(

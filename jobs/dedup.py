@@ -9,7 +9,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from thresher.corpus import Corpus, Write
-from thresher.dedup.exact import exact_duplicates
+from thresher.dedup.exact import exact_duplicates, with_exact_keeper
 from thresher.dedup.keep import keep_order
 from thresher.dedup.minhash import minhash_duplicates, minhash_edges
 from thresher.errors import UsageError
@@ -62,12 +62,14 @@ def _duplicates(job: Job, hold: Callable[[DataFrame], DataFrame]) -> DataFrame:
     if wanted is None:
         return job.spark.createDataFrame([], DUPLICATES.schema)
     candidates, order = _candidates(job, wanted)
-    found = []
+    found, columns = [], candidates.columns
     if wanted.exact:
-        found.append(hold(exact_duplicates(candidates, order)))
-        candidates = candidates.join(found[0].where("NOT kept"), "doc_id", "left_anti")
+        candidates = with_exact_keeper(candidates, order)
+    candidates = hold(candidates)  # read by either method, by MinHash four times: banded, compared twice, ranked
+    if wanted.exact:
+        found.append(exact_duplicates(candidates))
+        candidates = candidates.where("kept").select(columns)
     if wanted.minhash is not None:
-        candidates = hold(candidates)  # read four times: banded, compared from both sides, ranked
         edges = hold(minhash_edges(candidates, wanted.minhash.bands, wanted.minhash.rows))
         found.append(minhash_duplicates(candidates, edges, order))
     return reduce(DataFrame.unionByName, found, job.spark.createDataFrame([], found[0].schema))

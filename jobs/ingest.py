@@ -6,7 +6,7 @@ batches), and, once a run, the check that every id is there once. Only then are 
 
 import logging
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -25,7 +25,7 @@ from thresher.ingest.read import arrivals
 from thresher.ingest.settings import IngestSettings
 from thresher.runs import RunRow, Runs
 from thresher.stage import Job, Result, first_line, is_task_death, perform, perform_in_halves
-from thresher.tables import DOCUMENTS, INPUTS, QUARANTINE
+from thresher.tables import DOCUMENTS, INPUTS, NAMES, QUARANTINE
 
 PLAN, READ, DONE = "ingest.plan", "ingest.read", "ingest"
 _log = logging.getLogger(__name__)
@@ -133,9 +133,10 @@ def _read(job: Job, batches: Sequence[int], plan: RunRow) -> None:
 
 
 def _files(job: Job, batches: Sequence[int]) -> list[tuple[int, InputFile]]:
-    rows = job.corpus.read(INPUTS, batches).orderBy("path").collect()
+    rows = job.corpus.read(INPUTS, batches).collect()
     fields = ("path", "name", "size", "modified", "kind")
-    return [(row["batch"], InputFile(*(row[name] for name in fields))) for row in rows]
+    files = [(row["batch"], InputFile(*(row[name] for name in fields))) for row in rows]
+    return sorted(files, key=lambda file: file[1].path)
 
 
 def _read_group(job: Job, batches: Sequence[int], settings: IngestSettings, deadly: Mapping[str, str]) -> Result:
@@ -189,21 +190,28 @@ def _deadly(job: Job, files: Sequence[tuple[int, InputFile]], settings: IngestSe
 
 
 def _check_ids(job: Job, batches: Sequence[int]) -> Result:
-    """Move every row whose id is taken from `documents` to `quarantine`."""
+    """Move every row whose id is taken from `documents` to `quarantine`, then lay the names of the others out by id."""
     reads = [row for row in job.runs.of(READ, None) if set(row.batches) & set(batches)]
     counts = {key: sum(row.counts.get(key, 0) for row in reads) for key in ("documents", "input_bytes")}
     digest = f"{sum(int(row.details['inputs'], 16) for row in reads) % 2**64:016x}"
     ids = repeated_ids(job.corpus.documents)
-    if ids.isEmpty():
-        # A run that was killed after it had removed the rows left them in quarantine.
-        counts["repeated_ids"] = job.corpus.read(QUARANTINE, batches).where("stage = 'identity'").count()
-        removal = Result()
-    else:
+    taken = None
+    if not ids.isEmpty():
         taken = repeated(job.corpus.documents, ids, batches).persist(StorageLevel.DISK_ONLY)
         counts["repeated_ids"] = taken.count()
-        removal = Result([_taken(taken, batches)], afterwards=lambda: _remove(job, taken))
-    counts["documents"] -= counts["repeated_ids"]
-    return replace(removal, counts=counts, details={"inputs": digest})
+    elif any(row.run_id != job.run_id for row in reads):
+        # A run that was killed after it had removed the rows left them in quarantine.
+        counts["repeated_ids"] = job.corpus.read(QUARANTINE, batches).where("stage = 'identity'").count()
+    counts["documents"] -= counts.get("repeated_ids", 0)
+
+    def writes() -> Iterator[Write]:
+        if taken is not None:
+            yield _taken(taken, batches)
+            _remove(job, taken)
+        rows = job.corpus.read(DOCUMENTS, batches)
+        yield Write(NAMES, rows, f"batch IN ({', '.join(map(str, batches))})", documents=counts["documents"])
+
+    return Result(writes(), counts, {"inputs": digest})
 
 
 def _taken(taken: DataFrame, batches: Sequence[int]) -> Write:

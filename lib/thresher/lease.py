@@ -31,7 +31,7 @@ class Lease:
 
     def __init__(self, corpus: Corpus, holder: str) -> None:
         self._corpus, self._holder = corpus, holder
-        self._since = datetime.now(UTC)
+        self._since = self._heartbeat = datetime.now(UTC)
         self._stop = threading.Event()
         self._heart = threading.Thread(target=self._beat, name="thresher-lease", daemon=True)
 
@@ -48,23 +48,31 @@ class Lease:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self._stop.set()
         self._heart.join()
-        held = self._read()
-        if held is not None and held["holder"] == self._holder:  # else it was taken over meanwhile
+        if self._is_ours():
             self._corpus.overwrite(LEASE, self._corpus.spark.createDataFrame([], LEASE.schema))
 
+    def _is_ours(self) -> bool:
+        """Whether nobody has taken the lease over: nobody may while its heartbeat is fresh."""
+        if datetime.now(UTC) - self._heartbeat < STALE / 2:
+            return True
+        held = self._read()
+        return held is not None and bool(held["holder"] == self._holder)
+
     def _read(self) -> Row | None:
-        return self._corpus.read(LEASE).first()
+        return self._corpus.read(LEASE).first() if self._corpus.exists(LEASE.name) else None
 
     def _write(self) -> None:
+        heartbeat = datetime.now(UTC)
         values: dict[str, Any] = {
             "holder": self._holder,
             "host": socket.gethostname(),
             "pid": os.getpid(),
             "since": self._since,
-            "heartbeat": datetime.now(UTC),
+            "heartbeat": heartbeat,
         }
         row = self._corpus.spark.range(0, 1, 1, 1).select(*(F.lit(v).alias(k) for k, v in values.items()))
         self._corpus.overwrite(LEASE, row)
+        self._heartbeat = heartbeat
 
     def _beat(self) -> None:
         while not self._stop.wait(HEARTBEAT_SECONDS):

@@ -110,6 +110,8 @@ def _columns(row: RunRow) -> list[Any]:
 
 
 def _load(corpus: Corpus) -> Sequence[RunRow]:
+    if not corpus.exists(RUNS.name):
+        return []
     return [
         RunRow(
             run_id=row["run_id"],

@@ -103,6 +103,8 @@ def own_settings(one_jvm: bool, conf: Mapping[str, str]) -> dict[str, str]:
         "spark.ui.showConsoleProgress": "false",
         "spark.sql.adaptive.enabled": "true",
         "spark.sql.shuffle.partitions": str(max(8, 2 * cores())),
+        # Text that waits on disk between two writes gains nothing from a dictionary.
+        "spark.sql.inMemoryColumnarStorage.compressed": "false",
         "spark.sql.catalogImplementation": "in-memory",
         "spark.sql.warehouse.dir": _warehouse(),
         "spark.sql.session.timeZone": "UTC",
@@ -111,6 +113,7 @@ def own_settings(one_jvm: bool, conf: Mapping[str, str]) -> dict[str, str]:
     if one_jvm:
         # Classes that Spark loads from `spark.jars` cannot be archived; on the class path they can.
         settings["spark.driver.extraClassPath"] = os.pathsep.join(jars)
+        settings["spark.python.daemon.module"] = "thresher.worker_daemon"  # the workers' Python is ours
         installed = Path(pyspark.__file__).parent / "jars"
         options = [*archive_options([java_home(), installed, *map(Path, jars)]), *options]
     else:

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pyspark.errors import PySparkException
 from pyspark.sql import SparkSession
 
-SETTINGS = {"parquet.page.row.count.limit": "1000", "parquet.dictionary.page.size": str(64 << 10)}
+SETTINGS = {"parquet.page.row.count.limit": "1000", "parquet.dictionary.page.size": str(8 << 10)}
 _log = logging.getLogger(__name__)
 
 

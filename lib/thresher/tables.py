@@ -34,6 +34,13 @@ DOCUMENTS = Table(
     partitions=("batch",),
     statistics=("doc_id", "dataset", "date"),
 )
+NAMES = Table(
+    "names",
+    "doc_id long, batch int, dataset string, record_id string, path string, offset long, url string, date timestamp",
+    partitions=("batch",),
+    statistics=("doc_id",),
+    sorted_by="doc_id",
+)
 QUARANTINE = Table(
     "quarantine",
     "stage string, batch int, path string, offset long, record_id string, url string, error string, raw binary",

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from thresher.kernels.arrow import utf8
 from thresher.kernels.hashing import mix64, random64
-from thresher.kernels.minhash import FNV_PRIME, FNV_SEED, SHINGLE_BASE, signatures, similarity
+from thresher.kernels.minhash import FNV_PRIME, FNV_SEED, SHINGLE_BASE, agreements, signatures, similarity
 from thresher.kernels.unicode import SPACELESS, WORD, classes, lower
 
 MASK = 2**64 - 1
@@ -142,3 +142,11 @@ def test_similarity_is_the_share_of_equal_values(pairs: list[tuple[bytes, bytes]
 def test_only_as_many_signatures_as_many_can_be_compared() -> None:
     with pytest.raises(ValueError, match="cannot be compared"):
         similarity(pa.array([b"abcd"]), pa.array([b"abcd", b"abcd"]))
+
+
+@given(st.integers(1, 5), st.integers(0, 9), st.integers(0, 7), st.integers(0, 2**32 - 1))
+def test_agreements_are_the_twins(width: int, left: int, right: int, seed: int) -> None:
+    drawn = np.random.default_rng(seed)
+    one, other = (drawn.integers(0, 3, (count, width)).astype(np.uint32) for count in (left, right))
+    expected = [[sum(a == b for a, b in zip(x, y, strict=True)) for y in other] for x in one]
+    assert agreements(one, other).tolist() == expected

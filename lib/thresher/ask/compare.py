@@ -139,7 +139,7 @@ def _one_sided(
     count, samples = counted.get((dropper, None), 0), []
     if count:
         chosen = documents.where(F.col("kind") == dropper).orderBy(drawn_by(seed), "doc_id").limit(n).collect()
-        texts = passages(corpus.documents, {row["doc_id"]: row["batch"] for row in chosen})
+        texts = passages(corpus, {row["doc_id"]: row["batch"] for row in chosen})
         samples = [(texts[row["doc_id"]], tuple(row["rules"])) for row in chosen if row["doc_id"] in texts]
     return OneSided(keeper, dropper, count, most_first, tuple(samples))
 

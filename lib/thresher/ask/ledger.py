@@ -1,47 +1,25 @@
 """The ledger of one document: every rule it failed and by how much, what it duplicates, whether it is released.
 
-Asked by doc_id it reads little: `verdicts` and `duplicates` are laid out by doc_id, so that a predicate on it skips all
-other files and pages, and these tables name the batch in which `documents` is searched for the names. Asked by a URL or
-a record_id it first reads those columns of all of `documents`.
+Asked by doc_id it reads little: `verdicts`, `duplicates` and `names` are laid out by doc_id, so that a predicate on it
+skips all other files and pages. Asked by a URL or a record_id it first reads those columns of all of `names`.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
-from datetime import datetime
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass
 
-from pyspark.sql import Column, DataFrame
+from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from thresher.ask.names import Document, is_one_of, look_up, named, rows_of
 from thresher.ask.shown import as_text, html_table, number, one_line, visible
 from thresher.corpus import Corpus
 from thresher.errors import ThresherError
 from thresher.runs import Runs
 
 _MOST = 10  # documents of one URL, or records of one file in quarantine, that are shown
-_NAMES = ("doc_id", "batch", "dataset", "record_id", "path", "offset", "url", "date")
-
-
-@dataclass(frozen=True)
-class Document:
-    """What a document is called and where it came from."""
-
-    doc_id: int
-    batch: int
-    dataset: str | None
-    record_id: str | None
-    path: str | None
-    offset: int | None
-    url: str | None
-    date: datetime | None
-
-    @property
-    def name(self) -> str:
-        """What a person knows it by."""
-        return self.url or self.record_id or str(self.doc_id)
 
 
 @dataclass(frozen=True)
@@ -144,8 +122,8 @@ def ledger(corpus: Corpus, runs: Runs, key: str | int, recipe: str | None = None
     key = str(key).strip()
     release = next((r for r in reversed(runs.rows) if r.stage == "curate" and recipe in (None, r.recipe)), None)
     name = release.details["release"] if release else None
-    documents = _named(corpus, key)
     doc_id = _as_id(key)
+    documents = named(corpus.names, key, _MOST) if doc_id is None else []
     entries = () if documents == [] and doc_id is None else _entries(corpus, documents, doc_id, recipe, name)
     quarantined = _refused(corpus, key) if not entries else ()
     if not entries and not quarantined:
@@ -161,15 +139,6 @@ def _as_id(key: str) -> int | None:
     return int(key) if digits.isascii() and digits.isdigit() and -(2**63) <= int(key) < 2**63 else None
 
 
-def _named(corpus: Corpus, key: str) -> list[Document]:
-    """The documents of this URL or record_id; a doc_id is not looked for here, it would cost a scan."""
-    if _as_id(key) is not None:
-        return []
-    found = corpus.documents.where((F.col("url") == key) | (F.col("record_id") == key))
-    rows = found.select(*_NAMES).orderBy("doc_id").limit(_MOST).collect()
-    return [Document(**row.asDict()) for row in rows]
-
-
 def _entries(
     corpus: Corpus, documents: Sequence[Document], doc_id: int | None, recipe: str | None, release: str | None
 ) -> tuple[Entry, ...]:
@@ -183,7 +152,7 @@ def _entries(
     # A document without any row in the ledger may lie in any batch.
     known = {row["doc_id"] for row in (*verdicts, *members)}
     anywhere = not documents and not set(ids) <= known
-    looked_up = _look_up(corpus.documents, sorted(wanted), None if anywhere else sorted(batches))
+    looked_up = look_up(corpus.names, wanted, None if anywhere else batches)
     if not documents and doc_id is not None and doc_id not in looked_up:
         return _by_record_id(corpus, doc_id, recipe, release)
     names = {**looked_up, **{document.doc_id: document for document in documents}}
@@ -201,55 +170,25 @@ def _entries(
 
 def _by_record_id(corpus: Corpus, key: int, recipe: str | None, release: str | None) -> tuple[Entry, ...]:
     """A whole number that is no doc_id may be the record's own id."""
-    rows = corpus.documents.where(F.col("record_id") == str(key)).select(*_NAMES).orderBy("doc_id").limit(_MOST)
-    documents = [Document(**row.asDict()) for row in rows.collect()]
+    documents = named(corpus.names, str(key), _MOST)
     return _entries(corpus, documents, None, recipe, release) if documents else ()
 
 
 def _of(rows: DataFrame, ids: Sequence[int], recipe: str | None) -> list:  # type: ignore[type-arg]
-    """The rows of these documents: literals, so that files and pages are skipped by their statistics."""
+    """The rows of these documents."""
     if not ids:
         return []
-    found = rows.where(_is_one_of(ids))
+    found = rows.where(is_one_of(ids))
     found = found if recipe is None else found.where(F.col("recipe") == recipe)
     order = [column for column in ("recipe", "doc_id", "stage", "rule", "method") if column in rows.columns]
     return found.orderBy(*order).collect()
 
 
-def _is_one_of(ids: Sequence[int]) -> Column:
-    return F.col("doc_id") == ids[0] if len(ids) == 1 else F.col("doc_id").isin(list(ids))
-
-
-def _look_up(documents: DataFrame, ids: Sequence[int], batches: Sequence[int] | None) -> dict[int, Document]:
-    if not ids:
-        return {}
-    found = documents.where(_is_one_of(ids))
-    if batches is not None:
-        found = found.where(F.col("batch").isin(list(batches)))
-    # Ids are in no order there, so that every page that is read is read whole: first of three narrow columns, then,
-    # where the rows lie being known, of the wide ones a page each.
-    places = found.select("batch", "path", "offset").collect()
-    if not places:
-        return {}
-    rows = _at(found, [place.asDict() for place in places]).select(*_NAMES).collect()
-    return {row["doc_id"]: Document(**row.asDict()) for row in rows}
-
-
-def _at(rows: DataFrame, places: Sequence[Mapping[str, Any]]) -> DataFrame:
-    """The rows that may lie at these places of the input; a file holds them in that order."""
-    for column in ("batch", "path", "offset"):
-        values = {place[column] for place in places}
-        if None not in values:
-            rows = rows.where(F.col(column).isin(sorted(values)))
-    return rows
-
-
 def _released(corpus: Corpus, release: str | None, documents: Sequence[Document]) -> set[int] | None:
     if release is None:
         return None
-    held = _at(corpus.table(f"curated/{release}"), [asdict(document) for document in documents])
-    rows = held.where(_is_one_of([d.doc_id for d in documents])).select("doc_id").collect()
-    return {row["doc_id"] for row in rows}
+    held = rows_of(corpus.table(f"curated/{release}"), documents).select("doc_id").collect()
+    return {row["doc_id"] for row in held}
 
 
 def _refused(corpus: Corpus, key: str) -> tuple[Refusal, ...]:

@@ -13,6 +13,7 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from thresher.ask.ledger import Failure
+from thresher.ask.names import look_up, rows_of
 from thresher.ask.rules import require_rule
 from thresher.ask.shown import MARK, as_text, escaped, visible
 from thresher.corpus import Corpus
@@ -89,7 +90,7 @@ def sample(corpus: Corpus, recipe: Recipe, rule: str, n: int = 5, seed: int = 0)
     require_rule(recipe, rule)
     verdicts = corpus.verdicts.where((F.col("recipe") == recipe.name) & (F.col("rule") == rule))
     chosen = verdicts.orderBy(drawn_by(seed), "doc_id").limit(n).collect()
-    texts = passages(corpus.documents, {row["doc_id"]: row["batch"] for row in chosen})
+    texts = passages(corpus, {row["doc_id"]: row["batch"] for row in chosen})
     examples = [Example(failure_of(row), texts[row["doc_id"]]) for row in chosen if row["doc_id"] in texts]
     return Sample(recipe.name, rule, tuple(examples))
 
@@ -105,22 +106,15 @@ def sample_each(verdicts: DataFrame, n: int, seed: int) -> DataFrame:
     return verdicts.withColumn("place", F.row_number().over(order)).where(F.col("place") <= n)
 
 
-def passages(documents: DataFrame, batches: Mapping[int, int], length: int = SHOWN) -> dict[int, Passage]:
+def passages(corpus: Corpus, batches: Mapping[int, int], length: int = SHOWN) -> dict[int, Passage]:
     """The beginnings of these few documents, by doc_id; `batches` says where each lies. Reads text in place."""
-    if not batches:
+    places = look_up(corpus.names, batches, set(batches.values()))
+    if not places:
         return {}
-    rows = (
-        documents.where(F.col("batch").isin(sorted(set(batches.values()))))
-        .where(F.col("doc_id").isin(sorted(batches)))
-        .select(
-            "doc_id",
-            F.coalesce("url", "record_id", F.col("doc_id").cast("string")).alias("name"),
-            F.substring("text", 1, length).alias("text"),
-            (F.length("text") > length).alias("cut"),
-        )
-        .collect()
-    )
-    return {row["doc_id"]: Passage(row["doc_id"], row["name"], row["text"] or "", bool(row["cut"])) for row in rows}
+    text = (F.substring("text", 1, length).alias("text"), (F.length("text") > length).alias("cut"))
+    rows = rows_of(corpus.documents, places.values()).select("doc_id", *text).collect()
+    found = {row["doc_id"]: row for row in rows}
+    return {i: Passage(i, places[i].name, row["text"] or "", bool(row["cut"])) for i, row in found.items()}
 
 
 def failure_of(row: object) -> Failure:

@@ -8,15 +8,21 @@ from pyspark.sql import functions as F
 from thresher.dedup.keep import with_keeper
 
 
-def exact_duplicates(candidates: DataFrame, order: Sequence[Column]) -> DataFrame:
-    """The members of every cluster of equal texts, in the columns of `duplicates`.
+def with_exact_keeper(candidates: DataFrame, order: Sequence[Column]) -> DataFrame:
+    """Adds to every candidate the keeper of the documents with its text, as `with_keeper` does; most keep themselves.
 
-    `candidates` holds `doc_id`, `batch`, `exact_v1` and the columns of `order`. A dropped copy's match is the keeper.
+    `candidates` holds `doc_id`, `exact_v1` and the columns of `order`. A document without a hash is like no other.
     """
-    hashed = candidates.where("exact_v1 IS NOT NULL").withColumns(
-        {"hash": F.col("exact_v1.hash"), "check": F.col("exact_v1.check")}
-    )
-    clusters = with_keeper(hashed, ["hash", "check"], order).where("members > 1")
+    no_hash = F.when(F.col("exact_v1").isNull(), F.col("doc_id"))
+    return with_keeper(candidates, [F.col("exact_v1.hash"), F.col("exact_v1.check"), no_hash], order)
+
+
+def exact_duplicates(ranked: DataFrame) -> DataFrame:
+    """The members of every cluster of equal texts, in the columns of `duplicates`; `ranked` is `with_exact_keeper`'s.
+
+    A dropped copy's match is the keeper.
+    """
+    clusters = ranked.where("members > 1")
     return clusters.select(
         F.lit("exact").alias("method"),
         "doc_id",

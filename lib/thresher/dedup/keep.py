@@ -17,12 +17,14 @@ def keep_order(keep: Sequence[str], columns: Sequence[str]) -> list[Column]:
     return [*order, F.asc("doc_id")]
 
 
-def with_keeper(members: DataFrame, cluster: Sequence[str], order: Sequence[Column]) -> DataFrame:
+def with_keeper(members: DataFrame, cluster: Sequence[Column], order: Sequence[Column]) -> DataFrame:
     """Adds `keeper`, `kept`, `cluster_id` (its smallest doc_id) and `members` to every member of a cluster."""
     together = Window.partitionBy(*cluster)
-    return (
-        members.withColumn("keeper", F.first("doc_id").over(together.orderBy(*order)))
-        .withColumn("cluster_id", F.min("doc_id").over(together))
-        .withColumn("members", F.count(F.lit(1)).over(together))
-        .withColumn("kept", F.col("doc_id") == F.col("keeper"))
+    keeper = F.first("doc_id").over(together.orderBy(*order))
+    return members.select(
+        "*",
+        keeper.alias("keeper"),
+        (F.col("doc_id") == keeper).alias("kept"),
+        F.min("doc_id").over(together).alias("cluster_id"),
+        F.count(F.lit(1)).over(together).alias("members"),
     )

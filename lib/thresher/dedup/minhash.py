@@ -69,7 +69,7 @@ def minhash_duplicates(candidates: DataFrame, edges: DataFrame, order: Sequence[
     similar to, which need not be the keeper.
     """
     members = candidates.join(connected_components(edges), "doc_id")
-    clusters = with_keeper(members, ["component"], order).join(best_match(edges), "doc_id")
+    clusters = with_keeper(members, [F.col("component")], order).join(best_match(edges), "doc_id")
     return clusters.select(
         F.lit("minhash").alias("method"),
         "doc_id",

@@ -7,6 +7,7 @@ from typing import Any
 import fsspec
 from pyspark.sql import Column, DataFrame, Observation
 from pyspark.sql import functions as F
+from pyspark.sql.types import MapType
 
 from thresher.errors import UsageError
 
@@ -35,15 +36,23 @@ def write_files(rows: DataFrame, form: str, folder: str) -> dict[str, int]:
     order of the rows nor on how they fell into files.
     """
     observed = Observation()
-    # A map has no order and so no hash of its own; as JSON every column has one.
-    row_hash = F.xxhash64(F.to_json(F.struct("*"), {"ignoreNullFields": "false"}))
-    hashed = rows.observe(observed, F.count(F.lit(1)).alias("rows"), F.bit_xor(row_hash).alias("content"))
+    hashed = rows.observe(observed, F.count(F.lit(1)).alias("rows"), F.bit_xor(_row_hash(rows)).alias("content"))
     writer = hashed.write.mode("overwrite")
     if form == "parquet":
         writer.option("compression", "zstd").parquet(folder)
     else:
         writer.option("compression", "gzip").option("ignoreNullFields", "false").json(folder)
     return {"rows": int(observed.get["rows"]), "content": int(observed.get["content"] or 0) % 2**64}
+
+
+def _row_hash(rows: DataFrame) -> Column:
+    """A hash of all columns; a null, which would be passed over, counts by its place."""
+    columns = [
+        # A map has no order and so no hash of its own; its entries sorted have one.
+        F.array_sort(F.map_entries(F.col(field.name))) if isinstance(field.dataType, MapType) else F.col(field.name)
+        for field in rows.schema.fields
+    ]
+    return F.xxhash64(*columns, *(F.isnull(column) for column in columns))
 
 
 def write_manifest(folder: str, manifest: Mapping[str, Any]) -> str:

@@ -146,3 +146,20 @@ def _shares(
             equal += differs == 0
         shares[d], known[d] = np.float32(VALUE_BYTES * equal / size), True
     return shares, known
+
+
+@njit
+def agreements(left: Values, right: Values) -> npt.NDArray[np.uint16]:
+    """In how many values each signature of `left` agrees with each of `right`: one row for each of `left`.
+
+    >>> agreements(np.array([[1, 2], [3, 4]], np.uint32), np.array([[1, 4]], np.uint32)).tolist()
+    [[1], [1]]
+    """
+    counts = np.empty((len(left), len(right)), np.uint16)
+    for other in range(len(right)):
+        for one in range(len(left)):
+            equal = np.uint32(0)
+            for k in range(left.shape[1]):
+                equal += np.uint32(left[one, k] == right[other, k])
+            counts[one, other] = equal
+    return counts

@@ -1,6 +1,7 @@
 """All that the report shows, counted by Spark in a handful of queries whose answers are bounded."""
 
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +13,9 @@ from thresher.ask.ledger import Failure
 from thresher.ask.measured import signals
 from thresher.ask.sample import Example, Passage, failure_of, passages, sample_each
 from thresher.corpus import Corpus
+from thresher.dedup.recall import Recall, measured_recall
 from thresher.errors import ThresherError
+from thresher.filters.judge import passes
 from thresher.recipe import Recipe
 from thresher.report.histograms import Histogram, Labels, histograms
 from thresher.runs import RunRow, Runs
@@ -69,6 +72,7 @@ class Gathered:
     histograms: list[Histogram]
     labels: list[Labels]
     clusters: Clusters
+    recall: Recall | None
     sources: list[Source]
     reasons: list[tuple[str, int]]
     examples: dict[str, list[Example]]
@@ -85,20 +89,27 @@ def gather(corpus: Corpus, runs: Runs, recipe: Recipe) -> Gathered:
     if counted.release is None:
         raise ThresherError(f"recipe {recipe.name} has no release of its present verdicts: run `thresher curate` first")
     measured = signals(corpus, runs, recipe, [annotator.name for annotator in recipe.annotators])
-    drawn, labels = histograms(measured, recipe)
     duplicates = corpus.duplicates.where(F.col("recipe") == recipe.name)
     verdicts = corpus.verdicts.where(F.col("recipe") == recipe.name)
-    examples, pairs = _samples(corpus, verdicts, duplicates)
+    # Small queries wait for the driver more than they work: they are asked together.
+    with ThreadPoolExecutor() as ask:
+        drawn = ask.submit(histograms, measured, recipe)
+        clusters = ask.submit(_clusters, duplicates)
+        sources = ask.submit(_sources, corpus, counted.release)
+        reasons = ask.submit(_reasons, corpus) if counted.tally.quarantined else None
+        samples = ask.submit(_samples, corpus, verdicts, duplicates)
+        recall = ask.submit(_recall, measured, duplicates, recipe)
     return Gathered(
         recipe=recipe,
         funnel=counted,
-        histograms=drawn,
-        labels=labels,
-        clusters=_clusters(duplicates),
-        sources=_sources(corpus, counted.release),
-        reasons=_reasons(corpus) if counted.tally.quarantined else [],
-        examples=examples,
-        pairs=pairs,
+        histograms=drawn.result()[0],
+        labels=drawn.result()[1],
+        clusters=clusters.result(),
+        recall=recall.result(),
+        sources=sources.result(),
+        reasons=reasons.result() if reasons else [],
+        examples=samples.result()[0],
+        pairs=samples.result()[1],
         stages=_stages(runs, recipe),
     )
 
@@ -112,6 +123,19 @@ def _clusters(duplicates: DataFrame) -> Clusters:
         sizes={(cell["method"], cell["place"]): cell["count"] for cell in cells if cell["kept"]},
         similarities={c["place"]: c["count"] for c in cells if c["method"] == "minhash" and not c["kept"]},
     )
+
+
+def _recall(measured: DataFrame, duplicates: DataFrame, recipe: Recipe) -> Recall | None:
+    """How many near duplicates met in a band and how many ended in one cluster, among those that MinHash compared."""
+    wanted = recipe.dedup.minhash if recipe.dedup else None
+    if wanted is None:
+        return None
+    compared = measured.where(passes(recipe.rulesets)).join(
+        duplicates.where("method = 'exact' AND NOT kept").select("doc_id"), "doc_id", "left_anti"
+    )
+    signatures = compared.select("doc_id", F.col("minhash_v1.signature").alias("signature")).dropna()
+    clusters = duplicates.where("method = 'minhash'")
+    return measured_recall(signatures, clusters, wanted.bands, wanted.rows, _SEED)
 
 
 def _sources(corpus: Corpus, release: str) -> list[Source]:
@@ -149,7 +173,7 @@ def _samples(corpus: Corpus, verdicts: DataFrame, duplicates: DataFrame) -> tupl
     filtered = [row for row in chosen if row["matched_doc"] is None and row["place"] <= SAMPLES]
     batches = {row["doc_id"]: row["batch"] for row in (*filtered, *copies)}
     batches |= _batches(duplicates, {row["matched_doc"] for row in copies} - set(batches))
-    texts = passages(corpus.documents, batches, _READ)
+    texts = passages(corpus, batches, _READ)
     examples: dict[str, list[Example]] = {}
     for row in filtered:
         if row["doc_id"] in texts:

@@ -11,14 +11,15 @@ from markupsafe import Markup
 from thresher.ask.rules import rule_names
 from thresher.ask.shown import MARK, escaped, number, share
 from thresher.ask.tally import Tally
+from thresher.dedup.recall import BINS, Recall
 from thresher.recipe import Recipe
 from thresher.report.charts import histogram_picture, met, similarity_picture, themed
 from thresher.report.differences import differences
-from thresher.report.gather import Clusters, Gathered
+from thresher.report.gather import Gathered
 
 _TEXT = 700  # characters of a sample that are shown
 _LANGUAGES = 15
-_SIMILARITIES = (0.5, 0.6, 0.7, 0.8, 0.9)
+_TENTHS = range(5, 10)  # of similarity, in which recall is told
 
 
 def render(gathered: Gathered) -> str:
@@ -33,7 +34,7 @@ def render(gathered: Gathered) -> str:
         overlap=_overlap(gathered.funnel.tally, rule_names(recipe)),
         histograms=[(h, Markup(themed(histogram_picture(h)))) for h in gathered.histograms if h.kept or h.dropped],
         labels=[(labels, labels.rows[:_LANGUAGES]) for labels in gathered.labels],
-        dedup=_dedup(recipe, gathered.clusters),
+        dedup=_dedup(recipe, gathered),
         sources=gathered.sources,
         reasons=gathered.reasons,
         examples=[(rule, gathered.examples[rule]) for rule in rule_names(recipe) if rule in gathered.examples],
@@ -100,12 +101,13 @@ def _overlap(tally: Tally, order: list[str]) -> dict[str, Any]:
     return {"rules": rules, "rows": rows}
 
 
-def _dedup(recipe: Recipe, clusters: Clusters) -> dict[str, Any] | None:
+def _dedup(recipe: Recipe, gathered: Gathered) -> dict[str, Any] | None:
     if recipe.dedup is None:
         return None
+    clusters = gathered.clusters
     sizes = [(method, _size(size), n) for (method, size), n in sorted(clusters.sizes.items())]
-    minhash = recipe.dedup.minhash
-    if minhash is None:
+    minhash, recall = recipe.dedup.minhash, gathered.recall
+    if minhash is None or recall is None:
         return {"sizes": sizes, "most": max((n for *_, n in sizes), default=1), "minhash": None}
     permutations = dict(next(a for a in recipe.annotators if a.name == "minhash_v1").settings).get("permutations")
     return {
@@ -113,9 +115,23 @@ def _dedup(recipe: Recipe, clusters: Clusters) -> dict[str, Any] | None:
         "most": max((n for *_, n in sizes), default=1),
         "minhash": minhash,
         "picture": Markup(themed(similarity_picture(clusters.similarities, minhash.bands, minhash.rows))),
-        "chances": [(s, met(s, minhash.bands, minhash.rows)) for s in _SIMILARITIES],
+        "chances": [_chance(tenth, recall, minhash.bands, minhash.rows) for tenth in _TENTHS],
+        "sample": recall.sample,
         "half": (1 - 0.5 ** (1 / minhash.bands)) ** (1 / minhash.rows),
         "error": 0.5 / math.sqrt(permutations) if permutations else None,
+    }
+
+
+def _chance(tenth: int, recall: Recall, bands: int, rows: int) -> dict[str, Any]:
+    """One tenth of similarity: what theory says at both its ends, how many sampled pairs there were, met, together."""
+    per_tenth = BINS // 10
+    inside = [cell for cell in recall.bins if min(cell.number, BINS - 1) // per_tenth == tenth]
+    return {
+        "ends": (tenth / 10, (tenth + 1) / 10),
+        "theory": [met(end / 10, bands, rows) for end in (tenth, tenth + 1)],
+        "pairs": sum(cell.pairs for cell in inside),
+        "met": sum(cell.met for cell in inside),
+        "together": sum(cell.together for cell in inside),
     }
 
 

@@ -4,15 +4,18 @@
 
 Reads FOLDER/*.jsonl, shingles words into 5-grams, takes R-MinHash signatures of 112 values (rensa uses all cores),
 finds candidates by 14 bands of 8, joins them into clusters, and writes the ids that are kept, the longest of each
-cluster, to KEPT.
+cluster, to KEPT, and their records, read again, to KEPT.parquet (zstd), as `thresher run` exports them.
 """
 
 import re
 import sys
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 
 import orjson
+import pyarrow as pa
+import pyarrow.parquet as pq
 from rensa import RMinHash, RMinHashLSH
 
 PERMUTATIONS, BANDS, NGRAM, SEED = 112, 14, 5, 1
@@ -43,6 +46,16 @@ def root(parents: list[int], node: int) -> int:
     return node
 
 
+def export(folder: Path, names: set[str], path: Path) -> None:
+    """Write the records of these names."""
+    schema = pa.schema([("id", pa.string()), ("text", pa.string())])
+    with pq.ParquetWriter(path, schema, compression="zstd") as writer:
+        kept = (record for record in records(folder) if record[0] in names)
+        while chunk := list(islice(kept, CHUNK)):
+            columns = [pa.array(column, pa.string()) for column in zip(*chunk, strict=True)]
+            writer.write_batch(pa.RecordBatch.from_arrays(columns, schema=schema))
+
+
 def main(folder: Path, kept: Path) -> None:
     ids, sizes, signatures, waiting = [], [], [], []
     for name, text in records(folder):
@@ -65,7 +78,9 @@ def main(folder: Path, kept: Path) -> None:
         cluster = root(parents, document)
         if cluster not in best or sizes[document] > sizes[best[cluster]]:
             best[cluster] = document
-    kept.write_text("".join(f"{ids[document]}\n" for document in sorted(best.values())))
+    names = {ids[document] for document in best.values()}
+    kept.write_text("".join(f"{name}\n" for name in sorted(names)))
+    export(folder, names, kept.with_suffix(".parquet"))
 
 
 if __name__ == "__main__":

@@ -7,7 +7,10 @@ import pytest
 from thresher.annotators.registry import make
 from thresher.filters.registry import ruleset
 
-PUBLISHED = ("gopher_quality_v1", "gopher_repetition_v1", "fineweb_quality_v1")
+PUBLISHED = (
+    *("gopher_quality_v1", "gopher_repetition_v1", "fineweb_quality_v1"),
+    *("gopher_quality_dolma_v1", "gopher_repetition_dolma_v1"),
+)
 
 
 @pytest.mark.parametrize("name", PUBLISHED)

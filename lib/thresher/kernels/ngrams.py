@@ -31,18 +31,24 @@ def ngrams(first: Places, chars: Small, hashes: Hashes) -> Places:
     seen, counts = np.zeros(table_size(longest), np.uint64), np.zeros(table_size(longest), np.int32)
     for d in range(len(first) - 1):
         n_words = first[d + 1] - first[d]
-        for w in range(n_words):
-            running[w + 1] = running[w] * _BASE + hashes[first[d] + w]
-            ends[w + 1] = ends[w] + chars[first[d] + w]
+        begin_running(first[d], n_words, chars, hashes, running, ends)
         again[:n_words] = True
         for n in range(2, 6):
-            most, place = _count(running, n_words, n, again, slots, seen, counts)
+            most, place = count_ngrams(running, n_words, n, again, slots, seen, counts)
             if n < 5:
                 out[d, n - 2] = np.int64(most) * (ends[place + n] - ends[place] + n - 1) if n_words >= n else -1
         if np.any(again[:n_words]):
             for n in range(5, 11):
                 out[d, n - 2] = _repeated(running, ends, n_words, n, again, seen)
     return out
+
+
+@njit
+def begin_running(start: Int, n_words: Int, chars: Small, hashes: Hashes, running: Hashes, ends: Small) -> None:
+    """Fill a document's running hashes and where its words end, in code points of words."""
+    for w in range(n_words):
+        running[w + 1] = running[w] * _BASE + hashes[start + w]
+        ends[w + 1] = ends[w] + chars[start + w]
 
 
 @njit
@@ -54,7 +60,7 @@ def _power(n: int) -> np.uint64:
 
 
 @njit
-def _count(
+def count_ngrams(
     running: Hashes,
     n_words: Int,
     n: int,

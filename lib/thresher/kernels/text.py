@@ -12,7 +12,7 @@ from thresher.kernels import counts as _counts
 from thresher.kernels import marks as _marks
 from thresher.kernels import ngrams as _ngrams
 from thresher.kernels import repeats as _repeats
-from thresher.kernels import segment
+from thresher.kernels import segment, whitespace
 from thresher.kernels.arrow import Utf8, utf8
 
 Column: TypeAlias = npt.NDArray[Any]
@@ -30,6 +30,11 @@ class Text:
     def words(self) -> segment.Words:
         """The words of each document."""
         return segment.words_of(self.utf8)
+
+    @cached_property
+    def pieces(self) -> segment.Words:
+        """What lies between white space in each document."""
+        return whitespace.pieces_of(self.utf8)
 
     @cached_property
     def counts(self) -> Column:

@@ -44,6 +44,11 @@ def gopher(text: ColumnOrName) -> Column:
     return _named("gopher_v1", text)
 
 
+def gopher_dolma(text: ColumnOrName) -> Column:
+    """Gopher's statistics of quality and repetition as dolma counts them (`gopher_dolma_v1`)."""
+    return _named("gopher_dolma_v1", text)
+
+
 def repetition(text: ColumnOrName) -> Column:
     """The statistics behind Gopher's repetition rules (`repetition_v1`)."""
     return _named("repetition_v1", text)

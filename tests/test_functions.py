@@ -15,6 +15,7 @@ from thresher.errors import UsageError
 FUNCTIONS = {
     "sizes_v1": T.sizes, "gopher_v1": T.gopher, "repetition_v1": T.repetition, "fineweb_v1": T.fineweb,
     "language_v1": T.language, "exact_v1": T.exact, "minhash_v1": T.minhash, "gopher_dolma_v1": T.gopher_dolma,
+    "gopher_dclm_v1": T.gopher_dclm,
 }  # fmt: skip
 
 

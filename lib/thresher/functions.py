@@ -49,6 +49,11 @@ def gopher_dolma(text: ColumnOrName) -> Column:
     return _named("gopher_dolma_v1", text)
 
 
+def gopher_dclm(text: ColumnOrName) -> Column:
+    """Gopher's statistics of quality as DCLM counts them (`gopher_dclm_v1`)."""
+    return _named("gopher_dclm_v1", text)
+
+
 def repetition(text: ColumnOrName) -> Column:
     """The statistics behind Gopher's repetition rules (`repetition_v1`)."""
     return _named("repetition_v1", text)

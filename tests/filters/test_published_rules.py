@@ -9,7 +9,7 @@ from thresher.filters.registry import ruleset
 
 PUBLISHED = (
     *("gopher_quality_v1", "gopher_repetition_v1", "fineweb_quality_v1"),
-    *("gopher_quality_dolma_v1", "gopher_repetition_dolma_v1"),
+    *("gopher_quality_dolma_v1", "gopher_repetition_dolma_v1", "gopher_quality_dclm_v1"),
 )
 
 

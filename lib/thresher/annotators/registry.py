@@ -18,6 +18,7 @@ ANNOTATORS = {
     "language_v1": "thresher.annotators.language:language_v1",
     "gopher_v1": "thresher.annotators.gopher:gopher_v1",
     "gopher_dolma_v1": "thresher.annotators.gopher_dolma:gopher_dolma_v1",
+    "gopher_dclm_v1": "thresher.annotators.gopher_dclm:gopher_dclm_v1",
     "repetition_v1": "thresher.annotators.repetition:repetition_v1",
     "fineweb_v1": "thresher.annotators.fineweb:fineweb_v1",
     "exact_v1": "thresher.annotators.exact:exact_v1",

@@ -31,7 +31,7 @@ def count_words(data: Bytes, offsets: npt.NDArray[np.int64]) -> npt.NDArray[Any]
             kind = classes(code)
             if cut and kind & WORD and code != _UNDERSCORE:
                 row.tokens += 1
-            cut = code == _BLANK or 9 <= code <= 13 or code == 0
+            cut = bool(code == _BLANK or 9 <= code <= 13 or code == 0)
             if kind & SPACE:
                 _end_piece(data, start, i, length, lettered, row)
                 start, length, lettered = following, 0, False

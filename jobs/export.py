@@ -5,6 +5,8 @@ from contextlib import contextmanager
 from typing import Any
 
 from thresher.export.files import chosen_columns, write_files, write_manifest
+from thresher.fingerprint import digest_files
+from thresher.functions import edited
 from thresher.recipe import Recipe
 from thresher.stage import Job, Result, Stage
 from thresher_jobs import annotate, curate, dedup, filter
@@ -12,7 +14,8 @@ from thresher_jobs import annotate, curate, dedup, filter
 
 def settings(recipe: Recipe) -> Any:
     """What the files depend on."""
-    return recipe.export.model_dump(mode="json")
+    edits = {edit.name: {"settings": dict(edit.settings), "files": digest_files(edit.files)} for edit in recipe.edits}
+    return {**recipe.export.model_dump(mode="json"), "edits": edits}
 
 
 def export(job: Job, batches: Sequence[int]) -> Result:
@@ -21,7 +24,10 @@ def export(job: Job, batches: Sequence[int]) -> Result:
     assert published is not None, "export reads curate"
     release = published.details["release"]
     folder = _folder(job, release)
-    rows = chosen_columns(job.corpus.table(f"curated/{release}"), job.recipe.export.columns)
+    kept = job.corpus.table(f"curated/{release}")
+    if job.recipe.edits:
+        kept = kept.withColumn("text", edited("text", job.recipe.edits))
+    rows = chosen_columns(kept, job.recipe.export.columns)
     with _sized_reads(job, job.recipe.export.file_bytes):
         written = write_files(rows, job.recipe.export.format, folder)
     manifest = write_manifest(folder, _manifest(job, release, published.details["documents_version"], written))

@@ -15,7 +15,8 @@ from thresher.errors import UsageError
 FUNCTIONS = {
     "sizes_v1": T.sizes, "gopher_v1": T.gopher, "repetition_v1": T.repetition, "fineweb_v1": T.fineweb,
     "language_v1": T.language, "exact_v1": T.exact, "minhash_v1": T.minhash, "gopher_dolma_v1": T.gopher_dolma,
-    "gopher_dclm_v1": T.gopher_dclm,
+    "gopher_dclm_v1": T.gopher_dclm, "c4_v1": T.c4, "c4_datatrove_v1": lambda text: T.c4(text, "c4_datatrove_v1"),
+    "c4_dclm_v1": lambda text: T.c4(text, "c4_dclm_v1"),
 }  # fmt: skip
 
 
@@ -40,6 +41,13 @@ def test_functions_give_what_annotators_give(documents: DataFrame, texts: list[s
     for name in FUNCTIONS:
         expected = make(name, {}).measure(pa.array(texts, pa.string()))
         assert rows[name].to_pylist() == expected.to_pylist()
+
+
+def test_the_text_that_c4_leaves_is_a_column(documents: DataFrame, texts: list[str | None]) -> None:
+    edit = make("c4_dclm_v1", {}).edit
+    assert edit is not None
+    rows = documents.select("n", T.c4_text("text", "c4_dclm_v1").alias("left")).orderBy("n").toArrow()
+    assert rows["left"].to_pylist() == edit(pa.array(texts, pa.string())).to_pylist()
 
 
 def test_judge_adds_verdicts_and_drops_nothing(documents: DataFrame) -> None:

@@ -45,6 +45,13 @@ def test_every_recipe_that_ships_is_right(name: str) -> None:
         (MINIMAL + "dedup: {minhash: {bands: 100, rows: 8}}\n", "bands x rows = 800 permutations"),
         ("name: m\nannotate: {sizes_v1: }\n", "annotate lacks exact_v1, minhash_v1, which filter or dedup need"),
         ("name: m\nannotate: {minhash_v1: {ngrams: 3}}\ndedup: null\n", "ngrams"),
+        (MINIMAL + "edit: [c4_v1]\n", "annotate lacks c4_v1, which edit names"),
+        (MINIMAL + "edit: [sizes_v1]\n", "edit: sizes_v1 measures a text and leaves it as it is"),
+        (
+            "name: m\nannotate: {sizes_v1: {edited: true}}\ndedup: null\n",
+            "annotate.sizes_v1.edited: the recipe has no edit",
+        ),
+        ("name: m\nannotate: {sizes_v1: {edited: 3}}\ndedup: null\n", "sizes_v1.edited is true or false, not 3"),
         ("- a\n- b\n", "a recipe is a mapping of settings, this is list"),
         ("name: [\n", "while parsing"),
     ],

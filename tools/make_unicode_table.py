@@ -73,6 +73,10 @@ def classes(code: int) -> int:
         alphabetic and (kind in ("Lu", "Lt") or not cased),
         alphabetic and (kind == "Ll" or not cased),
         code in LINE_BREAKS,
+        kind[0] == "P",
+        char.isdecimal(),
+        char.isdigit(),
+        char.isupper(),
     )
     return sum(1 << i for i, bit in enumerate(bits) if bit)
 
@@ -96,7 +100,7 @@ def table(values: np.ndarray) -> np.ndarray:
 def main(folder: Path) -> None:
     """Write both tables into `folder`."""
     every = range(sys.maxunicode + 1)
-    np.save(folder / "unicode_classes.npy", table(np.array([classes(c) for c in every])).astype(np.uint16))
+    np.save(folder / "unicode_classes.npy", table(np.array([classes(c) for c in every])).astype(np.uint32))
     np.save(folder / "unicode_lower.npy", table(np.array([lower(c) for c in every])).astype(np.int32))
 
 

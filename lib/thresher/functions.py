@@ -6,7 +6,7 @@
 Each is the annotator of the same name behind an Arrow UDF: the same kernel that `thresher annotate` runs.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pyarrow as pa
@@ -16,6 +16,7 @@ from pyspark.sql.pandas.functions import arrow_udf
 from pyspark.sql.pandas.types import from_arrow_type
 
 from thresher.annotators.base import Annotator
+from thresher.annotators.edited import apply
 from thresher.annotators.registry import make
 from thresher.filters.judge import broken_rules
 from thresher.filters.registry import ruleset
@@ -64,6 +65,16 @@ def fineweb(text: ColumnOrName) -> Column:
     return _named("fineweb_v1", text)
 
 
+def c4(text: ColumnOrName, dialect: str = "c4_v1") -> Column:
+    """What C4's line rules cut and leave, in a dialect: `c4_v1` (TensorFlow's), `c4_datatrove_v1` or `c4_dclm_v1`."""
+    return _named(dialect, text)
+
+
+def c4_text(text: ColumnOrName, dialect: str = "c4_v1") -> Column:
+    """The text that C4's line rules leave, in the dialect of `c4`."""
+    return edited(text, [make(dialect, {})])
+
+
 def language(text: ColumnOrName) -> Column:
     """The language of the whole text and its score, by fastText's lid.176 (`language_v1`)."""
     return _named("language_v1", text)
@@ -77,6 +88,17 @@ def exact(text: ColumnOrName) -> Column:
 def minhash(text: ColumnOrName, ngram: int = 5, permutations: int = 112, seed: int = 1) -> Column:
     """The MinHash signature of the text's word n-grams (`minhash_v1`), null where the text is shorter than one."""
     return _named("minhash_v1", text, ngram=ngram, permutations=permutations, seed=seed)
+
+
+def edited(text: ColumnOrName, edits: Sequence[Annotator]) -> Column:
+    """The text that these annotators leave, one after the other."""
+
+    def left(text: pa.Array) -> pa.Array:
+        return apply(edits, text)
+
+    left.__annotations__ = {"text": pa.Array, "return": pa.Array}
+    udf: Callable[..., Column] = arrow_udf(left, "string")  # type: ignore[call-overload]
+    return udf(text)
 
 
 def judge(documents: DataFrame, rules: str, text: str = "text") -> DataFrame:

@@ -15,6 +15,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from thresher.annotators.base import Annotator
+from thresher.annotators.edited import after
 from thresher.annotators.registry import ANNOTATORS, make, settings_model
 from thresher.errors import UsageError
 from thresher.filters.registry import BOUNDS, RULESETS, ruleset
@@ -56,6 +57,7 @@ class Recipe(_Settings):
     name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")
     description: str = ""
     annotate: dict[str, dict[str, Any]]
+    edit: tuple[str, ...] = ()
     filter: dict[str, dict[str, Bounds]] = {}
     dedup: DedupSettings | None = DedupSettings()
     export: ExportSettings = ExportSettings()
@@ -71,9 +73,11 @@ class Recipe(_Settings):
     @classmethod
     def _known_annotators(cls, value: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
         for name, settings in value.items():
+            if not isinstance(settings.get("edited", False), bool):
+                raise ValueError(f"{name}.edited is true or false, not {settings['edited']!r}")
             if ":" not in name:
                 _require(name, ANNOTATORS, "annotator")
-            settings_model(name)(**settings)
+            settings_model(name)(**_own(settings))
         return value
 
     @field_validator("filter")
@@ -87,6 +91,18 @@ class Recipe(_Settings):
                 for bound in bounds:
                     _require(bound, BOUNDS, f"bound of {name}.{rule}")
         return value
+
+    @model_validator(mode="after")
+    def _edits_are_annotators_that_edit(self) -> "Recipe":
+        for name in self.edit:
+            if name not in self.annotate:
+                raise ValueError(f"annotate lacks {name}, which edit names: add it there")
+            if make(name, _own(self.annotate[name])).edit is None:
+                raise ValueError(f"edit: {name} measures a text and leaves it as it is")
+        after = [name for name, settings in self.annotate.items() if settings.get("edited")]
+        if after and not self.edit:
+            raise ValueError(f"annotate.{after[0]}.edited: the recipe has no edit after which to measure")
+        return self
 
     @model_validator(mode="after")
     def _signals_are_measured(self) -> "Recipe":
@@ -103,7 +119,7 @@ class Recipe(_Settings):
     @model_validator(mode="after")
     def _bands_fit_the_signature(self) -> "Recipe":
         if self.dedup is not None and self.dedup.minhash is not None:
-            have = settings_model("minhash_v1")(**self.annotate["minhash_v1"]).model_dump()["permutations"]
+            have = settings_model("minhash_v1")(**_own(self.annotate["minhash_v1"])).model_dump()["permutations"]
             wanted = self.dedup.minhash.bands * self.dedup.minhash.rows
             if wanted > have:
                 raise ValueError(f"dedup.minhash needs bands x rows = {wanted} permutations, annotate makes {have}")
@@ -117,7 +133,14 @@ class Recipe(_Settings):
     @cached_property
     def annotators(self) -> tuple[Annotator, ...]:
         """The recipe's annotators, ready to measure (models are found, not loaded)."""
-        return tuple(make(name, settings) for name, settings in self.annotate.items())
+        made = {name: make(name, _own(settings)) for name, settings in self.annotate.items()}
+        edited = [name for name, settings in self.annotate.items() if settings.get("edited")]
+        return tuple(after(self.edits, a) if name in edited else a for name, a in made.items())
+
+    @cached_property
+    def edits(self) -> tuple[Annotator, ...]:
+        """The annotators whose edits the exported text has been through, in order."""
+        return tuple(make(name, _own(self.annotate[name])) for name in self.edit)
 
     def changed(self, changes: Sequence[str]) -> "Recipe":
         """The recipe with `changes` such as `dedup.minhash.bands=9` made; raises `UsageError` for a wrong one."""
@@ -166,6 +189,11 @@ def _require_recipe(recipe: str) -> None:
     known = shipped_recipes()
     if recipe not in known:
         raise UsageError(f"{_unknown(recipe, known, 'recipe')} (or give a path that ends in .yaml)")
+
+
+def _own(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """An annotator's own settings: less `edited`, which says what text it measures and any may have."""
+    return {key: value for key, value in settings.items() if key != "edited"}
 
 
 def _require(name: str, known: Sequence[str] | Mapping[str, Any], what: str) -> None:

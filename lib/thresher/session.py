@@ -54,6 +54,7 @@ LATE_OPTIMISATION = (
     "-XX:Tier4CompileThreshold=150000",
     "-XX:Tier4BackEdgeThreshold=400000",
 )
+CODE_CACHE = "-XX:ReservedCodeCacheSize=240m"
 LOG4J = """rootLogger.level = {level}
 rootLogger.appenderRef.console.ref = console
 appender.console.type = Console
@@ -146,7 +147,8 @@ def java_options(more: str = "") -> list[str]:
     """Options of the JVM that this process starts, and then the caller's `more`: of two that conflict the last holds.
 
     The log is quiet from its first line on. The optimising compiler waits ten times longer than by default before it
-    takes up a method: a short run never pays for it, and a long one has it for what is really hot.
+    takes up a method: a short run never pays for it, and a long one has it for what is really hot. A JVM that is told
+    to do without that compiler would keep 48 MB for code, which a long session fills, and then no query ends.
     """
     level = os.environ.get("THRESHER_SPARK_LOG", "off").lower()
     if level not in ("off", "fatal", "error", "warn", "info", "debug", "trace"):
@@ -155,7 +157,8 @@ def java_options(more: str = "") -> list[str]:
     put(LOG4J.format(level=level).encode(), properties)
     # Two collectors on one command line are an error, so the caller's choice replaces ours.
     collector = [] if re.search(r"Use\w+GC", more) else [f"-XX:+Use{'Serial' if cores() <= 4 else 'Parallel'}GC"]
-    return [f"-Dlog4j2.configurationFile={properties.as_uri()}", *LATE_OPTIMISATION, *collector, *more.split()]
+    log = f"-Dlog4j2.configurationFile={properties.as_uri()}"
+    return [log, *LATE_OPTIMISATION, CODE_CACHE, *collector, *more.split()]
 
 
 def _start(app_name: str, master: str | None, remote: str | None, settings: dict[str, str]) -> SparkSession:

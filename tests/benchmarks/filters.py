@@ -46,7 +46,7 @@ def broken(rule: Rule, value: pa.Array) -> pa.Array:
 
 def ours(array: pa.Array, chosen: Iterable[Annotator]) -> int:
     """How many rules the documents break in all."""
-    shared._last.key = None
+    shared.forget()
     signals = {a.name: a.measure(array) for a in chosen}
     columns = {f"{name}.{field.name}": rows.field(field.name) for name, rows in signals.items() for field in rows.type}
     return sum(pc.sum(broken(rule, columns[rule.signal])).as_py() or 0 for rules in RULESETS for rule in rules.rules)

@@ -36,7 +36,7 @@ def batches(documents: int) -> list[pa.Array]:
 def measure(annotators: Sequence[Annotator], arrays: Sequence[pa.Array]) -> None:
     """Every annotator on every batch."""
     for array in arrays:
-        shared._last.key = None  # the words of the last batch are no annotator's own
+        shared.forget()  # the words of the last batch are no annotator's own
         for annotator in annotators:
             annotator.measure(array)
 

@@ -19,6 +19,9 @@ class Annotator:
     `measure` takes one Arrow array per input (string or large_string, nulls allowed) and returns a struct array of
     the same length and of type `fields`; a null document gives a null struct. `settings` and the content of `files`
     (models) go into the fingerprint, so that changed settings are a new pass.
+
+    An annotator whose rules cut text has an `edit`: an array of text in, what it leaves of each out. It depends on the
+    text alone, so no table carries what it leaves: `measure` says what it would do, `export` does it.
     """
 
     name: str
@@ -27,3 +30,4 @@ class Annotator:
     inputs: tuple[str, ...] = ("text",)
     settings: Mapping[str, Any] = field(default_factory=dict)
     files: tuple[Path, ...] = ()
+    edit: Callable[[pa.Array], pa.Array] | None = None

@@ -21,6 +21,9 @@ ANNOTATORS = {
     "gopher_dclm_v1": "thresher.annotators.gopher_dclm:gopher_dclm_v1",
     "repetition_v1": "thresher.annotators.repetition:repetition_v1",
     "fineweb_v1": "thresher.annotators.fineweb:fineweb_v1",
+    "c4_v1": "thresher.annotators.c4:c4_v1",
+    "c4_datatrove_v1": "thresher.annotators.c4:c4_datatrove_v1",
+    "c4_dclm_v1": "thresher.annotators.c4:c4_dclm_v1",
     "exact_v1": "thresher.annotators.exact:exact_v1",
     "minhash_v1": "thresher.annotators.minhash:minhash_v1",
 }

@@ -41,6 +41,21 @@ def utf8(array: pa.Array) -> Utf8:
     return Utf8(data, offsets, valid)
 
 
+def strings(
+    data: npt.NDArray[np.uint8], offsets: npt.NDArray[np.int64], valid: npt.NDArray[np.bool_]
+) -> pa.StringArray:
+    """The inverse of `utf8`, without a copy of the text: null where not `valid`. Raises where it is 2 GiB or more.
+
+    >>> strings(np.frombuffer(b"abc", np.uint8), np.array([0, 2, 2, 3]), np.array([True, False, True])).to_pylist()
+    ['ab', None, 'c']
+    """
+    if offsets[-1] > np.iinfo(np.int32).max:
+        raise OverflowError(f"{offsets[-1]:,} bytes of text do not fit in one array of strings")
+    bitmap = pa.array(valid).buffers()[1]
+    starts = pa.py_buffer(offsets.astype(np.int32))
+    return pa.StringArray.from_buffers(len(valid), starts, pa.py_buffer(data), bitmap)
+
+
 def struct(
     fields: pa.DataType, columns: Sequence[npt.NDArray[np.generic]], valid: npt.NDArray[np.bool_]
 ) -> pa.StructArray:

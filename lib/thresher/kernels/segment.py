@@ -67,7 +67,7 @@ def _words(data: Bytes, offsets: npt.NDArray[np.int64]) -> tuple[Any, Any, Any, 
                     n += 1
                 i = stop + 1
                 continue
-            length, i = _read_piece(data, start, end, codes, bits, at)
+            length, i = read_piece(data, start, end, codes, bits, at)
             for w in range(cut_piece(codes, bits, length, cuts)):
                 chars[n], kinds[n] = cuts[w + 1] - cuts[w], _kind(bits, cuts[w], cuts[w + 1])
                 hashes[n] = hash_span(data, at[cuts[w]], at[cuts[w + 1]])
@@ -89,7 +89,7 @@ def _simple_end(data: Bytes, start: Int, i: Int) -> bool:
 
 
 @inlined
-def _read_piece(
+def read_piece(
     data: Bytes,
     i: Int,
     end: Int,

@@ -1,5 +1,6 @@
 """One array of text and what the kernels found in it: each kernel runs once, however many annotators ask."""
 
+from collections.abc import Callable
 from functools import cached_property
 from threading import local
 from typing import Any, TypeAlias
@@ -16,6 +17,7 @@ from thresher.kernels import segment, whitespace
 from thresher.kernels.arrow import Utf8, utf8
 
 Column: TypeAlias = npt.NDArray[Any]
+KEPT = 2  # the text of a batch, and what edits leave of it
 _last = local()
 
 
@@ -25,6 +27,13 @@ class Text:
     def __init__(self, array: pa.Array) -> None:
         self.array = array  # held, so that no other array can come to lie at its address
         self.utf8: Utf8 = utf8(array)
+        self._made: dict[str, Any] = {}
+
+    def once(self, name: str, make: Callable[[], Any]) -> Any:
+        """What `make` gives, kept under this name: what one annotator alone needs, but more than once."""
+        if name not in self._made:
+            self._made[name] = make()
+        return self._made[name]
 
     @cached_property
     def words(self) -> segment.Words:
@@ -58,16 +67,23 @@ class Text:
 
 
 def text_of(array: pa.Array) -> Text:
-    """The `Text` of an array; the last one of each thread is kept, because several annotators measure one batch.
+    """The `Text` of an array; each thread keeps the last `KEPT`, because several annotators measure one batch.
 
     >>> text_of(pa.array(["To be."])).counts["words"].tolist()
     [2]
     """
-    key = (array.type, len(array), array.offset, *(b and (b.address, b.size) for b in array.buffers()))
-    if getattr(_last, "key", None) != key:
-        _last.text, _last.key = Text(array), key
-    text: Text = _last.text
+    key = (array.type, len(array), array.offset, *(b if b is None else (b.address, b.size) for b in array.buffers()))
+    kept: dict[Any, Text] = _last.__dict__.setdefault("texts", {})
+    text = kept.pop(key, None) or Text(array)
+    kept[key] = text  # as the newest
+    if len(kept) > KEPT:
+        del kept[next(iter(kept))]
     return text
+
+
+def forget() -> None:
+    """Forget this thread's texts, so that the kernels run again."""
+    _last.__dict__.clear()
 
 
 def ratio(numerator: Column, denominator: Column) -> npt.NDArray[np.float64]:

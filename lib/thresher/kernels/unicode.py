@@ -29,6 +29,10 @@ CURRENCY = 1 << 11
 UPPER = 1 << 12  # upper-case letters, and letters of scripts without case
 LOWER = 1 << 13  # lower-case letters, and letters of scripts without case
 LINE_BREAK = 1 << 14  # where str.splitlines cuts
+PUNCTUAL = 1 << 15  # of Unicode's category P
+DECIMAL = 1 << 16  # str.isdecimal: what `\d` of `re` matches
+DIGIT = 1 << 17  # str.isdigit: the decimals, and digits that are raised, lowered or in circles
+CAPITAL = 1 << 18  # str.isupper
 
 Bytes: TypeAlias = npt.NDArray[np.uint8]
 Int: TypeAlias = int | np.signedinteger[Any]

@@ -130,6 +130,8 @@ def _edge(histogram: Histogram, place: int, lowest: int) -> float:
 def _draw_bounds(axes: Any, histogram: Histogram) -> None:
     """Lines for the bounds, their values above the bars; where two rules share a bound it is drawn once."""
     drawn = {(kind, bound) for _, rule in histogram.rules for kind, bound in bounds_of(rule).items()}
+    if histogram.scale.top is None:  # a logarithmic axis has no place for 0
+        drawn = {(kind, bound) for kind, bound in drawn if bound > 0}
     for kind, bound in sorted(drawn, key=lambda item: item[1]):
         place = histogram.scale.place(bound)
         is_floor = kind in ("at_least", "above")

@@ -98,8 +98,13 @@ def scale_of(rules: Sequence[Rule], whole: bool) -> Scale:
     Scale(width=0.01, top=1.0)
     >>> scale_of([Rule("a", "s", at_least=50, at_most=100_000)], whole=True)
     Scale(width=1.0, top=None)
+    >>> scale_of([Rule("a", "s", at_most=0)], whole=True)
+    Scale(width=1.0, top=10.0)
     """
-    bounds = [b for rule in rules for b in bounds_of(rule).values() if b > 0]
+    every = [b for rule in rules for b in bounds_of(rule).values()]
+    bounds = [b for b in every if b > 0]
+    if every and not bounds:  # nothing of it is allowed: the first few are worth telling apart
+        return Scale(1.0, 10.0) if whole else Scale(1 / (2 * STEPS), 1.0)
     if not bounds or max(bounds) / min(bounds) > 10:
         return Scale(1.0, None)
     if max(bounds) <= 1 and not whole:

@@ -1,0 +1,68 @@
+"""Edits in a run: measured by annotate, counted by dedup, carried out by export, and kept in no table."""
+
+import gzip
+import json
+from pathlib import Path
+
+import pyarrow.dataset as ds
+import pytest
+from deltalake import DeltaTable
+from pyspark.sql import SparkSession
+from pyspark.sql import functions as F
+
+from thresher.corpus import Corpus
+from thresher.location import locate
+from thresher.recipe import read_recipe
+from thresher_jobs import pipeline
+from thresher_jobs.ingest import Ingest
+
+from ..annotators.test_c4 import tfds
+
+MENU = "Home\nAbout us\nTerms of use and privacy policy: we think that they are long.\n"
+
+
+@pytest.fixture(scope="module")
+def corpus(spark: SparkSession, data_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Corpus:
+    """Real web prose, and its first ten pages again below a menu that C4's rules cut, through `c4-en`."""
+    with gzip.open(data_dir / "text/wcxb_dev_gold_all_clean.jsonl.gz", "rt", encoding="utf-8") as file:
+        texts = [json.loads(line)["text"] for _, line in zip(range(80), file, strict=False)]
+    pages = {f"page/{n}": text for n, text in enumerate(texts)}
+    pages |= {f"menu/{n}": MENU + text for n, text in enumerate(texts[:10])}
+    folder = tmp_path_factory.mktemp("edited")
+    source = folder / "pages.jsonl"
+    source.write_text("".join(json.dumps({"id": name, "text": text}) + "\n" for name, text in pages.items()))
+    corpus = Corpus(spark, locate(str(folder / "corpus")))
+    pipeline.run(corpus, read_recipe("c4-en"), ingest=Ingest(str(source)))
+    return corpus
+
+
+def exported(corpus: Corpus) -> dict[str, str]:
+    (release,) = Path(corpus.location.file("export")).iterdir()
+    rows = ds.dataset(str(release), format="parquet").to_table(["record_id", "text"])
+    return dict(zip(rows["record_id"].to_pylist(), rows["text"].to_pylist(), strict=True))
+
+
+def test_exported_text_is_what_the_definition_leaves(corpus: Corpus) -> None:
+    raw = {row["record_id"]: row["text"] for row in corpus.documents.select("record_id", "text").collect()}
+    rows = exported(corpus)
+    assert len(rows) > 20 and any(rows[name] != raw[name] for name in rows)
+    for name, text in rows.items():
+        assert text == tfds(raw[name])[0]
+
+
+def test_no_table_holds_what_an_edit_leaves(corpus: Corpus) -> None:
+    stored = DeltaTable(corpus.location.file("documents")).to_pyarrow_dataset().to_table(["record_id", "text"])
+    texts = dict(zip(stored["record_id"].to_pylist(), stored["text"].to_pylist(), strict=True))
+    assert all(texts[f"menu/{n}"].startswith(MENU) for n in range(10))
+    logs = Path(corpus.location.root).rglob("_delta_log")
+    with_text = {log.parent.name for log in logs if "text" in DeltaTable(str(log.parent)).schema().to_json()}
+    assert {name.split("-")[0] for name in with_text} == {"documents", "c4"}  # the raw text, and the release's clone
+
+
+def test_pages_that_differ_in_cut_lines_alone_are_exact_copies(corpus: Corpus) -> None:
+    names = corpus.documents.select("doc_id", "record_id")
+    kept = corpus.duplicates.where(F.col("method") == "exact").join(names, "doc_id")
+    pairs = {row["record_id"].split("/")[1] for row in kept.where(~F.col("kept")).collect()}
+    judged = corpus.verdicts.where(F.col("stage") == "filter").join(names, "doc_id").select("record_id").distinct()
+    dropped = {row["record_id"].split("/")[1] for row in judged.collect() if row["record_id"].startswith("menu/")}
+    assert pairs and pairs | dropped == {str(n) for n in range(10)}

@@ -19,7 +19,7 @@ from thresher.kernels.lines import (
     copy_without_citations,
     fold,
     phrases_in,
-    split_line,
+    read_line,
     split_words,
 )
 from thresher.kernels.sentences import count_sentences, scratch
@@ -50,12 +50,8 @@ def c4_lines(data: Bytes, offsets: Offsets, least_words: Int, datatrove: bool) -
         row, i, end = counts[d], offsets[d], offsets[d + 1]
         at = starts[d]
         while i < end:
-            stop, following = split_line(data, i, end)
+            begin, stop, i, words, longest = read_line(data, i, end)
             row.lines += 1
-            begin = strip_left(data, i, stop)
-            stop = strip_right(data, begin, stop)
-            i = following
-            words, longest = split_words(data, begin, stop)
             if longest > LONGEST_WORD:
                 row.long_word_lines += 1
                 continue
@@ -63,7 +59,7 @@ def c4_lines(data: Bytes, offsets: Offsets, least_words: Int, datatrove: bool) -
             if not _is_ended(out, at, copied, ends):
                 row.unended_lines += 1
                 continue
-            if not datatrove:
+            if not datatrove and copied - at < stop - begin:
                 words, _ = split_words(out, at, copied)
             if words < least_words:
                 row.short_lines += 1
@@ -150,9 +146,11 @@ def _passes_dclm(out: Bytes, start: Int, end: Int, folded: Bytes, row: Any) -> b
     if words < 5:
         row.short_lines += 1
         return False
-    on_the_page = phrases_in(folded, fold(out, start, end, folded, False)) & (LOREM_IPSUM | CURLY_BRACKET)
-    in_the_line = phrases_in(folded, fold(out, start, end, folded, True)) & (JAVASCRIPT | POLICY)
-    return _is_kept(on_the_page | in_the_line, row)
+    found = phrases_in(folded, fold(out, start, end, folded, True))
+    if found & LOREM_IPSUM:  # looked for on the page in lower case, the others in lines whatever the case
+        found ^= LOREM_IPSUM
+        found |= phrases_in(folded, fold(out, start, end, folded, False)) & LOREM_IPSUM
+    return _is_kept(found, row)
 
 
 @inlined

@@ -56,7 +56,7 @@ def _words(data: Bytes, offsets: npt.NDArray[np.int64]) -> tuple[Any, Any, Any, 
             start, most = i, min(i + LONGEST, end)
             while i < most and 97 <= (data[i] | 32) <= 122:
                 i += 1
-            comma = start < i < most and _simple_end(data, start, i)
+            comma = start < i < most and simple_end(data, start, i)
             stop = i + comma
             if stop == end or data[stop] == 32 or data[stop] == 10:  # ASCII letters only, and one comma: most words
                 if i > start:
@@ -77,7 +77,7 @@ def _words(data: Bytes, offsets: npt.NDArray[np.int64]) -> tuple[Any, Any, Any, 
 
 
 @inlined
-def _simple_end(data: Bytes, start: Int, i: Int) -> bool:
+def simple_end(data: Bytes, start: Int, i: Int) -> bool:
     """Whether the byte after some letters is sure to be a word of its own, if the piece ends there.
 
     A full stop is where what comes before is no abbreviation: long, or in lower case.

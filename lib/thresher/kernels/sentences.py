@@ -12,8 +12,8 @@ import numpy.typing as npt
 
 from thresher.kernels.affixes import cut_piece
 from thresher.kernels.jit import inlined, njit
-from thresher.kernels.segment import LONGEST, read_piece
-from thresher.kernels.unicode import PUNCTUAL, SPACE, TERMINAL, Bytes, Int, classes, decode
+from thresher.kernels.segment import LONGEST, read_piece, simple_end
+from thresher.kernels.unicode import ASCII_CLASSES, PUNCTUAL, SPACE, TERMINAL, Bytes, Int, classes, decode
 
 _BLANK, _STOP = 0x20, 0x2E
 _NONE, _WORD, _MARK = 0, 1, 2  # what a word does: nothing, begins a sentence after a mark, ends one
@@ -43,11 +43,13 @@ def count_sentences(data: Bytes, start: Int, end: Int, work: tuple[Any, Any, Any
         if spaced and ended:
             sentences, ended = sentences + 1, False
         begin = i
-        while i < end and 97 <= (data[i] | 32) <= 122:
-            i += 1
-        if i > begin and (i == end or data[i] == _BLANK):  # ASCII letters only: most words
-            sentences, ended = sentences + ended, False
-        elif begin < end:
+        i, letters, every, some = _pass_piece(data, begin, end)
+        if not some & TERMINAL:
+            if ended and begin < i and not every & PUNCTUAL:  # some word of it is more than punctuation
+                sentences, ended = sentences + 1, False
+        elif letters == i - 1 and begin < letters and simple_end(data, begin, letters):
+            sentences, ended = sentences + ended, True
+        else:
             length, i = _piece_from(data, begin, end, codes, bits, at)
             for w in range(cut_piece(codes, bits, length, cuts)):
                 role = _role(bits, cuts[w], cuts[w + 1])
@@ -57,8 +59,35 @@ def count_sentences(data: Bytes, start: Int, end: Int, work: tuple[Any, Any, Any
 
 
 @inlined
+def _pass_piece(data: Bytes, i: Int, end: Int) -> tuple[Int, Int, Int, Int]:
+    """Where a piece ends, where the ASCII letters that it begins with end, the classes of all and of any character."""
+    letters: Int = i
+    every: Int = -1
+    some: Int = 0
+    while letters < end and 97 <= (data[letters] | 32) <= 122:
+        letters += 1
+    if letters > i:
+        every = some = np.int64(ASCII_CLASSES[97])
+    i = letters
+    while i < end:
+        if data[i] < 0x80:  # without the calls
+            following, kind = i + 1, np.int64(ASCII_CLASSES[data[i]])
+        else:
+            code, following = decode(data, i, end)
+            kind = classes(code)
+        if kind & SPACE:
+            break
+        every &= kind
+        some |= kind
+        i = following
+    return i, letters, every, some
+
+
+@inlined
 def _pass_space(data: Bytes, i: Int, end: Int) -> tuple[Int, bool]:
     """Where white space ends, and whether it is a word by itself: all but one blank is, to spaCy."""
+    if i + 1 < end and data[i] == _BLANK and _BLANK < data[i + 1] < 0x80:  # nearly always
+        return i + 1, False
     start = i
     while i < end:
         code, following = decode(data, i, end)

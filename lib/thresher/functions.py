@@ -60,6 +60,11 @@ def repetition(text: ColumnOrName) -> Column:
     return _named("repetition_v1", text)
 
 
+def repetition_dclm(text: ColumnOrName) -> Column:
+    """The statistics behind Gopher's repetition rules as DCLM counts them (`repetition_dclm_v1`)."""
+    return _named("repetition_dclm_v1", text)
+
+
 def fineweb(text: ColumnOrName) -> Column:
     """The statistics behind FineWeb's quality rules (`fineweb_v1`)."""
     return _named("fineweb_v1", text)

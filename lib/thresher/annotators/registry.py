@@ -20,6 +20,7 @@ ANNOTATORS = {
     "gopher_dolma_v1": "thresher.annotators.gopher_dolma:gopher_dolma_v1",
     "gopher_dclm_v1": "thresher.annotators.gopher_dclm:gopher_dclm_v1",
     "repetition_v1": "thresher.annotators.repetition:repetition_v1",
+    "repetition_dclm_v1": "thresher.annotators.repetition_dclm:repetition_dclm_v1",
     "fineweb_v1": "thresher.annotators.fineweb:fineweb_v1",
     "c4_v1": "thresher.annotators.c4:c4_v1",
     "c4_datatrove_v1": "thresher.annotators.c4:c4_datatrove_v1",

@@ -11,7 +11,7 @@ from thresher.filters.rule import Rule, RuleSet
 RULESETS = (
     *("language_v1", "fineweb_quality_v1"),
     *("gopher_quality_v1", "gopher_quality_dolma_v1", "gopher_quality_dclm_v1"),
-    *("gopher_repetition_v1", "gopher_repetition_dolma_v1"),
+    *("gopher_repetition_v1", "gopher_repetition_dolma_v1", "gopher_repetition_dclm_v1"),
     *("c4_v1", "c4_datatrove_v1", "c4_dclm_v1"),
 )
 BOUNDS = ("at_least", "at_most", "above", "below", "one_of", "none_of")

@@ -1,11 +1,11 @@
 """fastText classification of text: the mean of the rows of words and character n-grams, then a softmax over labels.
 
 Source: Joulin et al. 2016, "Bag of Tricks for Efficient Text Classification" (https://arxiv.org/abs/1607.01759);
-n-grams as in Bojanowski et al. 2017 (https://arxiv.org/abs/1607.04606). Two things are done here: words become rows
-(with a memo, since few words make most of a text), and the mean of the rows becomes a label.
+n-grams as in Bojanowski et al. 2017 (https://arxiv.org/abs/1607.04606). Two things are done here: words become sums of
+rows (with a memo, since few words make most of a text), and the mean of all rows becomes a label.
 
-Rows are added one by one, in the order of the text, in float32, as the reference implementation adds them. The memo
-holds which rows a word has, never their sum, so that results do not depend on what was met before.
+Rows are added one by one, in the order of the text, in float32, as the reference implementation adds them: over a long
+text another order would differ in the fourth digit. So the memo holds which rows a word has, never their sum.
 """
 
 from typing import Any, NamedTuple
@@ -13,7 +13,9 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from thresher.kernels.jit import njit
+from thresher.kernels.jit import inlined, njit
+from thresher.kernels.spans import hash_span
+from thresher.kernels.unicode import Int
 
 Rows = np.ndarray[Any, np.dtype[np.float32]]
 Ids = np.ndarray[Any, np.dtype[np.int32]]
@@ -21,28 +23,29 @@ Bytes = npt.NDArray[np.uint8]
 Offsets = npt.NDArray[np.int64]
 
 BLOCK = 16  # rows are padded to whole blocks: a loop of fixed length becomes vector instructions
-MEMO_SLOTS = 1 << 14
-MEMO_ROWS = 13  # a word with more rows is looked up again each time; with start, size and count two cache lines
+MEMO_SLOTS = 1 << 15  # of 32 bytes: more would not stay in the processor's cache
+MEMO_ROWS = 5  # a word with more rows (one in twenty) is looked up again each time
 WORD_START, WORD_END = 60, 62  # "<" and ">", which frame a word before it is cut into n-grams
 FLOOR = 1e-5  # added to a probability before its logarithm is taken
-FNV_32, FNV_64 = 2166136261, 14695981039346656037
+FNV_32 = 2166136261
 
 
 class Words(NamedTuple):
     """Which rows a word has: its own if the dictionary has the word, and those of its character n-grams.
 
     `slots` is a hash table with linear probing: the id of the word spelled
-    `spelling[starts[id]:starts[id + 1]]`, or -1. The row of a word is its id. `ngram_rows[h]` is the row of the n-grams
-    hashed to bucket h; where it is empty, rows follow the words'. `kept` has a bit for each bucket that was not pruned:
-    few are, and the bits stay in the processor's cache where the rows would not. `shortest` and `longest` bound an
-    n-gram's length in code points. `end_of_line` is the row that ends every text, or -1.
+    `spelling[starts[id]:starts[id + 1]]`, or -1. The row of a word is its id; behind them come the rows of the n-gram
+    buckets that were not pruned, in the buckets' order. `kept` has a bit for each bucket, lowest first, and `before`
+    says of each 64 how many are kept before them: few are, and both stay in the processor's cache where a table of
+    rows would not. The last row is nothing but zeros: what is filled up with it needs no branch. `shortest` and
+    `longest` bound an n-gram's length in code points. `end_of_line` is the row that ends every text, or -1.
     """
 
     spelling: Bytes
     starts: Offsets
     slots: Ids
-    ngram_rows: Ids
-    kept: Bytes
+    kept: npt.NDArray[np.uint64]
+    before: Ids
     rows: Rows
     shortest: int
     longest: int
@@ -102,7 +105,7 @@ def _is_separator(byte: np.uint8) -> bool:
 
 
 @njit
-def _same(left: Bytes, start: int, right: Bytes, other: int, size: int) -> bool:
+def _same(left: Bytes, start: Int, right: Bytes, other: Int, size: Int) -> bool:
     for i in range(size):
         if left[start + i] != right[other + i]:
             return False
@@ -110,7 +113,7 @@ def _same(left: Bytes, start: int, right: Bytes, other: int, size: int) -> bool:
 
 
 @njit
-def _word_id(words: Words, data: Bytes, start: int, end: int) -> int:
+def _word_id(words: Words, data: Bytes, start: Int, end: Int) -> int:
     """The word's place in the dictionary, or -1."""
     mask = len(words.slots) - 1
     state = np.uint32(FNV_32)
@@ -126,9 +129,9 @@ def _word_id(words: Words, data: Bytes, start: int, end: int) -> int:
     return -1
 
 
-@njit
-def _add(matrix: Rows, rows: Offsets, n: int, total: Rows) -> None:
-    """Add n rows of the matrix to `total`, in their order."""
+@inlined
+def _add(matrix: Rows, rows: Ids, n: int, total: Rows) -> None:
+    """Add n rows of the matrix to `total`, in their order; a loop of its own, so that many are fetched at once."""
     for i in range(n):
         row = rows[i]
         for block in range(0, len(total), BLOCK):
@@ -137,28 +140,22 @@ def _add(matrix: Rows, rows: Offsets, n: int, total: Rows) -> None:
 
 
 @njit
-def _add_word(
-    words: Words, data: Bytes, start: int, end: int, framed: Bytes, rows: Offsets, total: Rows
-) -> tuple[int, bool]:
-    """Add a word's rows to `total`; returns how many there are, and whether `rows` still holds them all.
+def _add_word(words: Words, data: Bytes, start: Int, end: Int, framed: Bytes, rows: Ids, total: Rows) -> int:
+    """Add a word's rows to `total`; returns how many there are. `rows` holds them all where they fit.
 
-    `framed` has room for the word and its frame, `rows` for more ids than one code point begins n-grams. The loops are
-    in one function, since a call for each n-gram would cost more than the n-gram.
+    `framed` has room for the word and its frame. The loops are in one function, since a call for each n-gram would cost
+    more than the n-gram.
     """
-    kept, ngram_rows, buckets, first_row = words.kept, words.ngram_rows, words.buckets, len(words.starts) - 1
+    kept, buckets = words.kept, np.uint32(words.buckets)
     size = end - start + 2
     framed[0], framed[size - 1] = WORD_START, WORD_END
     for i in range(start, end):
         framed[i - start + 1] = data[i]
     rows[0] = _word_id(words, data, start, end)
-    added, n = 0, int(rows[0] >= 0)
+    n, added = int(rows[0] >= 0), 0
     for first in range(size):
         if framed[first] & 0xC0 == 0x80:  # a continuation byte begins no n-gram
             continue
-        if n + words.longest > len(rows):
-            _add(words.rows, rows, n, total)
-            added += n
-            n = 0
         state, i = np.uint32(FNV_32), first
         for length in range(1, words.longest + 1):
             if i >= size:
@@ -170,12 +167,28 @@ def _add_word(
                 i += 1
             if length < words.shortest or (length == 1 and (first == 0 or i == size)):
                 continue
-            bucket = state % np.uint32(buckets)
-            if kept[bucket >> np.uint32(3)] >> (bucket & np.uint32(7)) & 1:
-                rows[n] = ngram_rows[bucket] if len(ngram_rows) else first_row + np.int64(bucket)
+            bucket = state % buckets
+            bits, place = kept[bucket >> np.uint32(6)], np.uint64(bucket & np.uint32(63))
+            if bits >> place & np.uint64(1):
+                row = len(words.starts) - 1 + words.before[bucket >> np.uint32(6)] + _ones_below(bits, place)
+                if n == len(rows):
+                    _add(words.rows, rows, n, total)
+                    added, n = added + n, 0
+                rows[n] = row
                 n += 1
     _add(words.rows, rows, n, total)
-    return added + n, added == 0
+    return added + n
+
+
+@inlined
+def _ones_below(bits: np.uint64, place: np.uint64) -> int:
+    """How many bits are set below a place: sums of pairs, of fours, of bytes, and of all bytes by one product."""
+    pairs, fours, bytes_ = np.uint64(0x5555555555555555), np.uint64(0x3333333333333333), np.uint64(0x0F0F0F0F0F0F0F0F)
+    bits &= (np.uint64(1) << place) - np.uint64(1)
+    bits -= bits >> np.uint64(1) & pairs
+    bits = (bits & fours) + (bits >> np.uint64(2) & fours)
+    bits = bits + (bits >> np.uint64(4)) & bytes_
+    return int(bits * np.uint64(0x0101010101010101) >> np.uint64(56))
 
 
 @njit
@@ -256,11 +269,9 @@ def classify(
     """
     count, matrix = len(offsets) - 1, words.rows
     labels, scores = np.full(count, -1, np.int32), np.zeros(count, np.float32)
-    # The memo of one call, direct-mapped: where in `data` a word stands, its size (0: none), how many rows, which.
-    memo = np.empty((MEMO_SLOTS, 3 + MEMO_ROWS), np.int64)
-    memo[:, 1] = 0
-    rows, framed = np.empty(MEMO_ROWS + words.longest, np.int64), np.empty(256, np.uint8)
-    hidden = np.empty(words.rows.shape[1], np.float32)
+    # The memo of one call, direct-mapped: a word's hash in two halves (0: none), how many rows it has, which.
+    memo, rows = np.zeros((MEMO_SLOTS, 3 + MEMO_ROWS), np.int32), np.empty(64, np.int32)
+    framed, hidden = np.empty(256, np.uint8), np.empty(words.rows.shape[1], np.float32)
     nodes, node_scores = np.empty(2 * network.labels + 1, np.int32), np.empty(2 * network.labels + 1, np.float32)
     for d in range(count):
         if not valid[d]:
@@ -272,27 +283,27 @@ def classify(
             if _is_separator(data[i]):
                 i += 1
                 continue
-            start, state = i, np.uint64(FNV_64)
+            start = i
             while i < end and not _is_separator(data[i]):
-                state = (state ^ np.uint64(data[i])) * np.uint64(1099511628211)
                 i += 1
-            size = i - start
             if _is_mark(data, start, i):
                 continue
             found = True
-            slot = np.int64((state ^ (state >> np.uint64(32))) & np.uint64(MEMO_SLOTS - 1))
-            if memo[slot, 1] == size and _same(data, memo[slot, 0], data, start, size):
-                _add(matrix, memo[slot, 3:], memo[slot, 2], hidden)
-                total += memo[slot, 2]
+            key = hash_span(data, start, i) | np.uint64(1)
+            low, high = np.int32(key & np.uint64(0xFFFFFFFF)), np.int32(key >> np.uint64(32))
+            entry = memo[np.int64(high) & (MEMO_SLOTS - 1)]
+            if entry[0] == low and entry[1] == high:
+                _add(matrix, entry[3:], MEMO_ROWS, hidden)
+                total += entry[2]
                 continue
-            if size + 2 > len(framed):
-                framed = np.empty(2 * size + 2, np.uint8)
-            n, whole = _add_word(words, data, start, i, framed, rows, hidden)
+            if i - start + 2 > len(framed):
+                framed = np.empty(2 * (i - start) + 2, np.uint8)
+            n = _add_word(words, data, start, i, framed, rows, hidden)
             total += n
-            if whole and n <= MEMO_ROWS:
-                memo[slot, 0], memo[slot, 1], memo[slot, 2] = start, size, n
-                for j in range(n):
-                    memo[slot, 3 + j] = rows[j]
+            if n <= MEMO_ROWS:
+                entry[0], entry[1], entry[2] = low, high, n
+                for k in range(MEMO_ROWS):
+                    entry[3 + k] = rows[k] if k < n else len(matrix) - 1
         if found and words.end_of_line >= 0:
             rows[0] = words.end_of_line
             _add(matrix, rows, 1, hidden)

@@ -46,6 +46,8 @@ def read_line(data: Bytes, i: Int, end: Int) -> tuple[Int, Int, Int, Int, Int]:
     words: Int = 0
     longest: Int = 0
     length: Int = 0
+    code: Int = 0
+    kind: Int = 0
     while i < end:
         if data[i] < 0x80:  # without the calls
             code, following, kind = np.int64(data[i]), i + 1, np.int64(ASCII_CLASSES[data[i]])

@@ -64,6 +64,7 @@ def _pass_piece(data: Bytes, i: Int, end: Int) -> tuple[Int, Int, Int, Int]:
     letters: Int = i
     every: Int = -1
     some: Int = 0
+    kind: Int = 0
     while letters < end and 97 <= (data[letters] | 32) <= 122:
         letters += 1
     if letters > i:

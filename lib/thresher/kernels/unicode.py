@@ -40,12 +40,13 @@ Int: TypeAlias = int | np.signedinteger[Any]
 _STARTS = 0x110000 // 128
 
 
-def _table(name: str) -> npt.NDArray[Any]:
+def load_table(name: str) -> npt.NDArray[Any]:
+    """A table of code points that ships with the package."""
     table: npt.NDArray[Any] = np.load(BytesIO(files("thresher.kernels").joinpath(name).read_bytes()))
     return table
 
 
-_CLASSES, _LOWER = _table("unicode_classes.npy"), _table("unicode_lower.npy")
+_CLASSES, _LOWER = load_table("unicode_classes.npy"), load_table("unicode_lower.npy")
 ASCII_CLASSES = _CLASSES[_STARTS : _STARTS + 128]
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from thresher.errors import ThresherError
 from thresher.kernels.fasttext import BLOCK, Bytes, Ids, Network, Rows, Words, word_table
@@ -185,14 +186,14 @@ def _words(settings: _Settings, dictionary: _Dictionary, inputs: Rows) -> Words:
     words = dictionary.words
     starts = np.cumsum([0, *map(len, words)], dtype=np.int64)
     spelling = np.frombuffer(b"".join(words), np.uint8)
-    ngram_rows = _ngram_rows(settings, dictionary)
+    kept, before, rows = _kept(settings, dictionary, inputs)
     return Words(
         spelling=spelling,
         starts=starts,
         slots=word_table(spelling, starts),
-        ngram_rows=ngram_rows,
-        kept=_kept(settings, ngram_rows),
-        rows=_padded(inputs),
+        kept=kept,
+        before=before,
+        rows=_padded(np.concatenate([rows, np.zeros((1, rows.shape[1]), np.float32)])),
         shortest=settings.minn,
         longest=settings.maxn,
         buckets=max(settings.bucket, 1),
@@ -200,20 +201,19 @@ def _words(settings: _Settings, dictionary: _Dictionary, inputs: Rows) -> Words:
     )
 
 
-def _ngram_rows(settings: _Settings, dictionary: _Dictionary) -> Ids:
-    """The row of each n-gram bucket, -1 where it was pruned; empty where nothing was, as rows then follow the words."""
-    if dictionary.pruned is None:
-        return np.empty(0, np.int32)
-    rows = np.full(settings.bucket, -1, np.int32)
-    for bucket, position in dictionary.pruned.items():
-        rows[bucket] = len(dictionary.words) + position
-    return rows
-
-
-def _kept(settings: _Settings, ngram_rows: Ids) -> Bytes:
-    """One bit for each n-gram bucket, lowest first: whether it has a row."""
-    has_row = ngram_rows >= 0 if len(ngram_rows) else np.ones(settings.bucket, np.bool_)
-    return np.packbits(has_row, bitorder="little")
+def _kept(settings: _Settings, dictionary: _Dictionary, inputs: Rows) -> tuple[npt.NDArray[np.uint64], Ids, Rows]:
+    """A bit for each n-gram bucket: whether it has a row; how many have before each 64; the rows in that order."""
+    has_row = np.ones(max(settings.bucket, 1), np.bool_)
+    words, pruned = len(dictionary.words), dictionary.pruned
+    if pruned is not None:
+        buckets = np.array(sorted(pruned), np.int64)
+        has_row[:] = False
+        has_row[buckets] = True
+        order = np.array([words + pruned[bucket] for bucket in buckets.tolist()], np.int64)
+        inputs = np.concatenate([inputs[:words], inputs[order]])
+    has_row.resize(-(-len(has_row) // 64) * 64)
+    before = np.cumsum([0, *has_row.reshape(-1, 64).sum(axis=1)[:-1]], dtype=np.int32)
+    return np.packbits(has_row, bitorder="little").view("<u8").astype(np.uint64), before, inputs
 
 
 def _padded(rows: Rows) -> Rows:

@@ -80,6 +80,11 @@ def c4_text(text: ColumnOrName, dialect: str = "c4_v1") -> Column:
     return edited(text, [make(dialect, {})])
 
 
+def refinedweb_lines(text: ColumnOrName) -> Column:
+    """What RefinedWeb's line rules cut, as DCLM-Baseline has them (`refinedweb_lines_v1`)."""
+    return _named("refinedweb_lines_v1", text)
+
+
 def language(text: ColumnOrName) -> Column:
     """The language of the whole text and its score, by fastText's lid.176 (`language_v1`)."""
     return _named("language_v1", text)

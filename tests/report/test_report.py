@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from thresher.ask.measured import signals
 from thresher.corpus import Corpus
 from thresher.recipe import read_recipe
 from thresher.report.charts import met
@@ -132,3 +133,21 @@ def test_the_stage_writes_the_file_where_it_is_told(asked: Corpus, tmp_path: Pat
     assert written == tmp_path / "deep" / "minhash-only.html"
     assert result.counts["bytes"] == written.stat().st_size
     assert Page(written.read_text(encoding="utf-8")).open == []
+
+
+def test_documents_near_a_threshold_are_the_nearest_on_both_sides(asked: Corpus, gathered: Gathered) -> None:
+    measured = signals(asked, Runs(asked), read_recipe("gopher"), ["gopher_v1"])
+    values = [row["gopher_v1"]["mean_word_length"] for row in measured.select("gopher_v1").collect()]
+    near = [found for found, _ in gathered.near["gopher_quality_v1.mean_word_length"]]
+    for bound, passes in ((3.0, lambda v: v >= 3), (10.0, lambda v: v <= 10)):
+        for side in (True, False):
+            there = sorted(abs(v - bound) for v in values if v is not None and passes(v) is side)
+            found = sorted(abs(n.value - bound) for n in near if n.bound == bound and n.passes is side)
+            assert len(found) <= 2 and found[:1] == there[:1], (bound, side)
+            assert set(found) <= set(there)
+
+
+def test_documents_near_a_threshold_are_shown_with_their_values(gathered: Gathered, source: str) -> None:
+    shown = " ".join(Page(source).words)
+    found, passage = gathered.near["gopher_quality_v1.alphabetic_words"][0]
+    assert "Near the threshold" in shown and found.by in shown and passage.name in shown

@@ -14,7 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from thresher.ask.names import Document, is_one_of, look_up, named, rows_of
-from thresher.ask.shown import as_text, html_table, number, one_line, visible
+from thresher.ask.shown import as_text, beside, html_table, number, one_line, visible
 from thresher.corpus import Corpus
 from thresher.errors import ThresherError
 from thresher.runs import Runs
@@ -39,8 +39,7 @@ class Failure:
         """The value beside the bound that it crossed."""
         if self.threshold is None or self.value is None:
             return self.detail or number(self.value)
-        relation = "<" if self.value < self.threshold else ">" if self.value > self.threshold else "="
-        return f"{number(self.value)} {relation} {number(self.threshold)}"
+        return beside(self.value, self.threshold)
 
 
 @dataclass(frozen=True)

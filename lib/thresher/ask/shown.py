@@ -66,6 +66,16 @@ def number(value: float | None) -> str:
     return f"{int(value):,}" if value == int(value) else f"{value:.4g}"
 
 
+def beside(value: float, bound: float) -> str:
+    """A value beside a bound.
+
+    >>> beside(12, 50), beside(0.30001, 0.3)
+    ('12 < 50', '0.3 > 0.3')
+    """
+    relation = "<" if value < bound else ">" if value > bound else "="
+    return f"{number(value)} {relation} {number(bound)}"
+
+
 def share(part: int, whole: int) -> str:
     """A part of a whole in percent.
 

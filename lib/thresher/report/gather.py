@@ -18,6 +18,7 @@ from thresher.errors import ThresherError
 from thresher.filters.judge import passes
 from thresher.recipe import Recipe
 from thresher.report.histograms import Histogram, Labels, histograms
+from thresher.report.near import Near, nearest
 from thresher.runs import RunRow, Runs
 
 SAMPLES, PAIRS, SOURCES, REASONS = 3, 6, 20, 10
@@ -76,6 +77,7 @@ class Gathered:
     sources: list[Source]
     reasons: list[tuple[str, int]]
     examples: dict[str, list[Example]]
+    near: dict[str, list[tuple[Near, Passage]]]
     pairs: list[Pair]
     stages: list[StageTime]
 
@@ -97,7 +99,7 @@ def gather(corpus: Corpus, runs: Runs, recipe: Recipe) -> Gathered:
         clusters = ask.submit(_clusters, duplicates)
         sources = ask.submit(_sources, corpus, counted.release)
         reasons = ask.submit(_reasons, corpus) if counted.tally.quarantined else None
-        samples = ask.submit(_samples, corpus, verdicts, duplicates)
+        samples = ask.submit(_samples, corpus, verdicts, duplicates, measured, recipe)
         recall = ask.submit(_recall, measured, duplicates, recipe)
     return Gathered(
         recipe=recipe,
@@ -109,7 +111,8 @@ def gather(corpus: Corpus, runs: Runs, recipe: Recipe) -> Gathered:
         sources=sources.result(),
         reasons=reasons.result() if reasons else [],
         examples=samples.result()[0],
-        pairs=samples.result()[1],
+        near=samples.result()[1],
+        pairs=samples.result()[2],
         stages=_stages(runs, recipe),
     )
 
@@ -163,8 +166,10 @@ def _reasons(corpus: Corpus) -> list[tuple[str, int]]:
     return [(row["reason"] or "", row["count"]) for row in rows]
 
 
-def _samples(corpus: Corpus, verdicts: DataFrame, duplicates: DataFrame) -> tuple[dict[str, list[Example]], list[Pair]]:
-    """A few dropped documents of every rule, with their texts, in one pass over verdicts and one over text.
+def _samples(
+    corpus: Corpus, verdicts: DataFrame, duplicates: DataFrame, measured: DataFrame, recipe: Recipe
+) -> tuple[dict[str, list[Example]], dict[str, list[tuple[Near, Passage]]], list[Pair]]:
+    """A few dropped documents of every rule and those near its bounds; verdicts, signals and text are passed once.
 
     Dropped copies stand beside the documents that they matched.
     """
@@ -173,13 +178,19 @@ def _samples(corpus: Corpus, verdicts: DataFrame, duplicates: DataFrame) -> tupl
     filtered = [row for row in chosen if row["matched_doc"] is None and row["place"] <= SAMPLES]
     batches = {row["doc_id"]: row["batch"] for row in (*filtered, *copies)}
     batches |= _batches(duplicates, {row["matched_doc"] for row in copies} - set(batches))
+    near = nearest(measured, recipe)
+    batches |= {found.doc_id: found.batch for found in near}
     texts = passages(corpus, batches, _READ)
     examples: dict[str, list[Example]] = {}
     for row in filtered:
         if row["doc_id"] in texts:
             examples.setdefault(row["rule"], []).append(Example(failure_of(row), texts[row["doc_id"]]))
+    beside: dict[str, list[tuple[Near, Passage]]] = {}
+    for found in near:
+        if found.doc_id in texts:
+            beside.setdefault(found.rule, []).append((found, texts[found.doc_id]))
     pairs = [_pair(row, failure_of(row), texts) for row in copies]
-    return examples, [pair for pair in pairs if pair is not None]
+    return examples, beside, [pair for pair in pairs if pair is not None]
 
 
 def _batches(duplicates: DataFrame, ids: set[int]) -> dict[int, int]:

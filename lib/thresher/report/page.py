@@ -37,7 +37,11 @@ def render(gathered: Gathered) -> str:
         dedup=_dedup(recipe, gathered),
         sources=gathered.sources,
         reasons=gathered.reasons,
-        examples=[(rule, gathered.examples[rule]) for rule in rule_names(recipe) if rule in gathered.examples],
+        examples=[
+            (rule, gathered.examples.get(rule, []), gathered.near.get(rule, []))
+            for rule in rule_names(recipe)
+            if rule in gathered.examples or rule in gathered.near
+        ],
         pairs=[(pair, differences(pair.dropped.text, pair.matched.text)) for pair in gathered.pairs],
         stages=gathered.stages,
         slowest=max((stage.seconds for stage in gathered.stages), default=0) or 1,

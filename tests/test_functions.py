@@ -16,8 +16,16 @@ FUNCTIONS = {
     "sizes_v1": T.sizes, "gopher_v1": T.gopher, "repetition_v1": T.repetition, "fineweb_v1": T.fineweb,
     "language_v1": T.language, "exact_v1": T.exact, "minhash_v1": T.minhash, "gopher_dolma_v1": T.gopher_dolma,
     "gopher_dclm_v1": T.gopher_dclm, "c4_v1": T.c4, "c4_datatrove_v1": lambda text: T.c4(text, "c4_datatrove_v1"),
-    "c4_dclm_v1": lambda text: T.c4(text, "c4_dclm_v1"),
+    "c4_dclm_v1": lambda text: T.c4(text, "c4_dclm_v1"), "badwords_v1": T.badwords,
 }  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def settings(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, str]]:
+    """Of the annotators that do not work without any."""
+    words = tmp_path_factory.mktemp("lists") / "words"
+    words.write_text("the\nof course\n")
+    return {"badwords_v1": {"lists": str(words)}}
 
 
 @pytest.fixture(scope="module")
@@ -36,10 +44,13 @@ def test_every_annotator_has_its_function() -> None:
     assert set(FUNCTIONS) == set(ANNOTATORS)
 
 
-def test_functions_give_what_annotators_give(documents: DataFrame, texts: list[str | None]) -> None:
-    rows = documents.select("n", *(function("text") for function in FUNCTIONS.values())).orderBy("n").toArrow()
+def test_functions_give_what_annotators_give(
+    documents: DataFrame, texts: list[str | None], settings: dict[str, dict[str, str]]
+) -> None:
+    columns = [function("text", **settings.get(name, {})) for name, function in FUNCTIONS.items()]
+    rows = documents.select("n", *columns).orderBy("n").toArrow()
     for name in FUNCTIONS:
-        expected = make(name, {}).measure(pa.array(texts, pa.string()))
+        expected = make(name, settings.get(name, {})).measure(pa.array(texts, pa.string()))
         assert rows[name].to_pylist() == expected.to_pylist()
 
 
@@ -59,6 +70,14 @@ def test_judge_adds_verdicts_and_drops_nothing(documents: DataFrame) -> None:
     assert short["gopher_quality_v1.word_count"]["value"] == 1
     assert short["gopher_quality_v1.word_count"]["threshold"] == 50
     assert any(not verdicts for verdicts in rows.values())
+
+
+def test_judge_tells_the_word_that_breaks_the_rule(documents: DataFrame, settings: dict[str, dict[str, str]]) -> None:
+    rows = T.judge(documents, "badwords_v1", settings=settings).select("n", "verdicts").collect()
+    broken = [row["verdicts"][0] for row in rows if row["verdicts"]]
+    assert broken and {verdict["rule"] for verdict in broken} == {"badwords_v1.matches"}
+    assert {verdict["detail"] for verdict in broken} <= {"the", "of course"}
+    assert all(verdict["value"] > verdict["threshold"] == 0 for verdict in broken)
 
 
 def test_an_unknown_rule_set_is_named(documents: DataFrame) -> None:

@@ -24,6 +24,7 @@ ANNOTATORS = {
     "c4_v1": "thresher.annotators.c4:c4_v1",
     "c4_datatrove_v1": "thresher.annotators.c4:c4_datatrove_v1",
     "c4_dclm_v1": "thresher.annotators.c4:c4_dclm_v1",
+    "badwords_v1": "thresher.annotators.badwords:badwords_v1",
     "exact_v1": "thresher.annotators.exact:exact_v1",
     "minhash_v1": "thresher.annotators.minhash:minhash_v1",
 }
@@ -39,7 +40,7 @@ def make(name: str, settings: Mapping[str, Any]) -> Annotator:
 def settings_model(name: str) -> type[BaseModel]:
     """The settings that an annotator takes, as a pydantic model made from its factory's signature."""
     fields: dict[str, Any] = {
-        parameter.name: (parameter.annotation, parameter.default)
+        parameter.name: (parameter.annotation, ... if parameter.default is parameter.empty else parameter.default)
         for parameter in inspect.signature(_factory(name)).parameters.values()
     }
     return create_model(name, __config__=ConfigDict(extra="forbid", frozen=True), **fields)

@@ -117,8 +117,9 @@ def judge(
 ) -> DataFrame:
     """Adds `verdicts`, an array of the rules of one rule set that each document breaks; drops no row.
 
-    Each verdict holds `rule`, `value`, `threshold` and `detail`. `settings` are those of the annotators, by name, as in a
-    recipe: `T.judge(df, "badwords_v1", settings={"badwords_v1": {"lists": "ldnoobw"}})`. Raises `UsageError` where no rule set is so called.
+    Each verdict holds `rule`, `value`, `threshold` and `detail`. `settings` are those of the annotators, as in a
+    recipe: `T.judge(df, "badwords_v1", settings={"badwords_v1": {"lists": "ldnoobw"}})`. Raises `UsageError` where no
+    rule set is so called.
     """
     judged = ruleset(rules)
     annotators = [make(name, (settings or {}).get(name, {})) for name in judged.annotators]

@@ -16,7 +16,7 @@ FUNCTIONS = {
     "sizes_v1": T.sizes, "gopher_v1": T.gopher, "repetition_v1": T.repetition, "fineweb_v1": T.fineweb,
     "language_v1": T.language, "exact_v1": T.exact, "minhash_v1": T.minhash, "gopher_dolma_v1": T.gopher_dolma,
     "gopher_dclm_v1": T.gopher_dclm, "c4_v1": T.c4, "c4_datatrove_v1": lambda text: T.c4(text, "c4_datatrove_v1"),
-    "c4_dclm_v1": lambda text: T.c4(text, "c4_dclm_v1"), "badwords_v1": T.badwords,
+    "c4_dclm_v1": lambda text: T.c4(text, "c4_dclm_v1"), "badwords_v1": T.badwords, "url_v1": T.url,
 }  # fmt: skip
 
 

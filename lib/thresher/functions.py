@@ -91,6 +91,19 @@ def badwords(
     return _named("badwords_v1", text, lists=lists, language=language, boundaries=boundaries)
 
 
+def url(
+    url: ColumnOrName,
+    block: Sequence[str | Path] = (),
+    allow: Sequence[str | Path] = (),
+    hard_words: str | Path | None = None,
+    soft_words: str | Path | None = None,
+    suffixes: str | Path | None = None,
+) -> Column:
+    """Which list of domains, URLs or words holds a URL, its host and its registrable domain (`url_v1`)."""
+    words = {"hard_words": hard_words, "soft_words": soft_words}
+    return _named("url_v1", url, block=block, allow=allow, **words, suffixes=suffixes)
+
+
 def exact(text: ColumnOrName) -> Column:
     """A 128-bit hash of the normalised text (`exact_v1`)."""
     return _named("exact_v1", text)
@@ -123,7 +136,8 @@ def judge(
     """
     judged = ruleset(rules)
     annotators = [make(name, (settings or {}).get(name, {})) for name in judged.annotators]
-    measured = documents.withColumns({a.name: signal(a)(text) for a in annotators})
+    columns = {a.name: text if a.inputs == ("text",) else a.inputs[0] for a in annotators}
+    measured = documents.withColumns({a.name: signal(a)(columns[a.name]) for a in annotators})
     verdicts = broken_rules([judged], failed=F.lit(None).cast("string"))
     return measured.withColumn("verdicts", verdicts).drop(*judged.annotators)
 

@@ -22,10 +22,11 @@ FUNCTIONS = {
 
 @pytest.fixture(scope="module")
 def settings(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, str]]:
-    """Of the annotators that do not work without any."""
-    words = tmp_path_factory.mktemp("lists") / "words"
+    """Of the annotators that do not work without any, or not without a package of their own."""
+    words, suffixes = (tmp_path_factory.mktemp("lists") / name for name in ("words", "suffixes"))
     words.write_text("the\nof course\n")
-    return {"badwords_v1": {"lists": str(words)}}
+    suffixes.write_text("com\n")
+    return {"badwords_v1": {"lists": str(words)}, "url_v1": {"suffixes": str(suffixes)}}
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,7 @@ from datatrove.pipeline.filters import C4BadWordsFilter, c4_filters
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from thresher.annotators.badwords import BETWEEN, STRUCK, badwords_v1
+from thresher.annotators.badwords import BETWEEN, FIELDS, STRUCK, badwords_v1, load
 from thresher.annotators.registry import make
 from thresher.errors import ThresherError, UsageError
 from thresher.filters.registry import ruleset
@@ -225,8 +225,6 @@ def test_the_list_is_part_of_the_identity_and_stays_out_of_the_tasks(write: Call
 
 
 def test_a_list_that_changes_under_a_run_is_an_error(write: Callable[..., Path]) -> None:
-    from thresher.annotators.badwords import load
-
     measure = badwords_v1(write(("fox",))).measure
     write(("dog",))
     load.cache_clear()  # as in another process
@@ -237,3 +235,4 @@ def test_a_list_that_changes_under_a_run_is_an_error(write: Callable[..., Path])
 def test_the_rule_set_drops_any_match_and_tells_the_first() -> None:
     (rule,) = ruleset("badwords_v1").rules
     assert (rule.signal, rule.at_most, rule.detail) == ("badwords_v1.matches", 0, "badwords_v1.first")
+    assert {"matches", "first"} <= {field.name for field in FIELDS}

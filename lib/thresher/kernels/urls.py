@@ -167,20 +167,22 @@ def registrable(data: Bytes, start: Int, end: Int, suffixes: Flags) -> Int:
     """Where the registrable domain of a host begins: the public suffix and one label more; the end where there is none.
 
     A host under no rule has its last label for a public suffix, as the list's algorithm has it. Of several rules that
-    match, an exception prevails, else the longest.
+    match, an exception prevails, else the longest. An address has none, and no host with an empty label.
     """
     if is_address(data, start, end):
         return end
     suffix, label, under_wildcard, excepted, key, i = end, end, False, False, seed(), end
-    while i > start and not excepted:
+    while i > start:
         i -= 1
+        if data[i] == _DOT:
+            return end
         key = add(key, small(data[i]))
         if i > start and data[i - 1] != _DOT:
             continue
         rule = flags(suffixes, finished(key))
         if rule & EXCEPTION:
             suffix, excepted = label, True
-        elif rule & PLAIN or under_wildcard or suffix == end:
+        elif not excepted and (rule & PLAIN or under_wildcard or suffix == end):
             suffix = i
         under_wildcard = rule & WILD != 0
         if i > start:

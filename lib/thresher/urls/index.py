@@ -75,7 +75,7 @@ def index_of(files: tuple[ListFile, ...]) -> Index:
     A hash that several lists hold is the first one's, those that allow before those that block.
     """
     numbers = _numbers(files)
-    kinds = [kind for allows in (key[1] for key in numbers) for kind in ((ALLOW, ALLOW) if allows else (DOMAIN, URL))]
+    kinds = [kind for _, allows in numbers for kind in ((ALLOW, ALLOW) if allows else (DOMAIN, URL))]
     if not files:
         return _index(np.empty(0, np.uint64), np.empty(0, np.uint16), kinds)
     folder = cache_folder("url-lists")
@@ -83,10 +83,11 @@ def index_of(files: tuple[ListFile, ...]) -> Index:
     paths = folder / f"{name}.keys.npy", folder / f"{name}.lists.npy"
     with _locked(folder / f"{name}.lock"):
         if not all(path.is_file() for path in paths):
-            keys, lists = _sorted(files, numbers)
-            _save(paths[0], keys)
-            _save(paths[1], lists)
-    return _index(*(np.asarray(np.load(path, mmap_mode="r")) for path in paths), kinds)
+            made = _sorted(files, numbers)
+            _save(paths[0], made[0])
+            _save(paths[1], made[1])
+    keys, lists = (np.asarray(np.load(path, mmap_mode="r")) for path in paths)
+    return _index(keys, lists, kinds)
 
 
 def categories(files: Iterable[ListFile]) -> list[str]:

@@ -190,6 +190,8 @@ def test_letters_are_tfds_expression_over_the_lines(texts: list[str], write: Cal
 
 
 def test_a_list_that_is_not_there_is_told(tmp_path: Path, write: Callable[..., Path]) -> None:
+    with pytest.raises(UsageError, match="`lists` is not set; thresher ships no list"):
+        make("badwords_v1", {})
     with pytest.raises(
         UsageError, match=r"there is no file or folder .*nowhere; thresher ships no list.*LDNOOBW.*lists"
     ):

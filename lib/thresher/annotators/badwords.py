@@ -47,7 +47,9 @@ class WordList(NamedTuple):
 
 
 def badwords_v1(
-    lists: str | Path, language: str = "en", boundaries: Literal["words", "none", "letters"] | None = None
+    lists: str | Path | None = None,
+    language: str = "en",
+    boundaries: Literal["words", "none", "letters"] | None = None,
 ) -> Annotator:
     r"""How many entries a document holds, how many different ones, and the first: `{"matches": 2, …, "first": "fox"}`.
 
@@ -62,6 +64,8 @@ def badwords_v1(
     ...     badwords_v1(folder).measure(pa.array(["Foxes? A fox! No Lazy Dog, a fox."])).to_pylist()
     [{'matches': 3, 'distinct': 2, 'first': 'fox'}]
     """
+    if lists is None:
+        raise UsageError(f"badwords_v1: `lists` is not set; {WHERE}")
     path = _list_of(Path(lists).absolute(), language)
     chosen = boundaries or ("none" if language in WITHOUT_SPACES else "words")
     (digest,) = digest_files([path])

@@ -41,7 +41,7 @@ def make(name: str, settings: Mapping[str, Any]) -> Annotator:
 def settings_model(name: str) -> type[BaseModel]:
     """The settings that an annotator takes, as a pydantic model made from its factory's signature."""
     fields: dict[str, Any] = {
-        parameter.name: (parameter.annotation, ... if parameter.default is parameter.empty else parameter.default)
+        parameter.name: (parameter.annotation, parameter.default)
         for parameter in inspect.signature(_factory(name)).parameters.values()
     }
     return create_model(name, __config__=ConfigDict(extra="forbid", frozen=True), **fields)

@@ -244,6 +244,12 @@ def test_null_urls_and_slices(run: Callable[..., list[Row]], tmp_path: Path) -> 
     assert annotator.inputs == ("url",)
 
 
+def test_monstrous_urls_cost_no_more_than_their_length(run: Callable[..., list[Row]]) -> None:
+    parts = ("a.", "@", ".", "/a", "/?", "a", "ü", "ü.", "free ")
+    rows = run(["http://" + part * 300_000 for part in parts], {"games": ["a.com/x"]}, soft=["free", "a"])
+    assert [row["listed"] for row in rows] == [None] * len(parts)
+
+
 def test_folders_of_ut1_are_categories(tmp_path: Path) -> None:
     suffixes = write(tmp_path / "suffixes.dat", ["com"])
     for category, name, entry in (

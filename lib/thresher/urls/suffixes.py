@@ -16,6 +16,9 @@ from thresher.fingerprint import digest_files
 from thresher.kernels.urls import EXCEPTION, PLAIN, WILD, Flags, flags_of, suffix_key
 
 _PRIVATE = "===BEGIN PRIVATE DOMAINS==="
+_LONGEST_HOST = (
+    4 * 253
+)  # bytes of UTF-8: a name has at most 253 signs, and the codec takes ever longer over longer ones
 _HOST = re.compile(rb"(^[\x00-\x20]*(?:(?:[a-zA-Z][a-zA-Z0-9+.-]*:)?//)?(?:[^/?#]*@)?)([^\x00-\x20/?#:@\[]+)")
 
 
@@ -54,7 +57,7 @@ def ascii_host(url: bytes) -> bytes:
     'https://xn--bcher-kva.example/größe'
     """
     found = _HOST.match(url)
-    if found is None or found[2].isascii():
+    if found is None or found[2].isascii() or len(found[2]) > _LONGEST_HOST:
         return url
     try:
         host = found[2].decode().encode("idna")

@@ -61,6 +61,7 @@ def run(
 ) -> None:
     """Bring a corpus up to date: ingest what is new, then every stage of the recipe."""
     checked = read_recipe(recipe, set or ())
+    _ = checked.annotators  # a list or a model that is missing is told before Spark starts
     ingest = _ingest(input, dataset, column, html_parser, batch_bytes) if input else None
     _show(_run(corpus, checked, pipeline.STAGES, ingest, output, release))
 

@@ -19,7 +19,17 @@ FUNCTIONS = {
     "refinedweb_lines_v1": T.refinedweb_lines,
     "c4_v1": T.c4, "c4_datatrove_v1": lambda text: T.c4(text, "c4_datatrove_v1"),
     "c4_dclm_v1": lambda text: T.c4(text, "c4_dclm_v1"),
+    "badwords_v1": T.badwords, "url_v1": T.url,
 }  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def settings(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, str]]:
+    """Of the annotators that do not work without any, or not without a package of their own."""
+    words, suffixes = (tmp_path_factory.mktemp("lists") / name for name in ("words", "suffixes"))
+    words.write_text("the\nof course\n")
+    suffixes.write_text("com\n")
+    return {"badwords_v1": {"lists": str(words)}, "url_v1": {"suffixes": str(suffixes)}}
 
 
 @pytest.fixture(scope="module")
@@ -38,10 +48,13 @@ def test_every_annotator_has_its_function() -> None:
     assert set(FUNCTIONS) == set(ANNOTATORS)
 
 
-def test_functions_give_what_annotators_give(documents: DataFrame, texts: list[str | None]) -> None:
-    rows = documents.select("n", *(function("text") for function in FUNCTIONS.values())).orderBy("n").toArrow()
+def test_functions_give_what_annotators_give(
+    documents: DataFrame, texts: list[str | None], settings: dict[str, dict[str, str]]
+) -> None:
+    columns = [function("text", **settings.get(name, {})) for name, function in FUNCTIONS.items()]
+    rows = documents.select("n", *columns).orderBy("n").toArrow()
     for name in FUNCTIONS:
-        expected = make(name, {}).measure(pa.array(texts, pa.string()))
+        expected = make(name, settings.get(name, {})).measure(pa.array(texts, pa.string()))
         assert rows[name].to_pylist() == expected.to_pylist()
 
 
@@ -61,6 +74,14 @@ def test_judge_adds_verdicts_and_drops_nothing(documents: DataFrame) -> None:
     assert short["gopher_quality_v1.word_count"]["value"] == 1
     assert short["gopher_quality_v1.word_count"]["threshold"] == 50
     assert any(not verdicts for verdicts in rows.values())
+
+
+def test_judge_tells_the_word_that_breaks_the_rule(documents: DataFrame, settings: dict[str, dict[str, str]]) -> None:
+    rows = T.judge(documents, "badwords_v1", settings=settings).select("n", "verdicts").collect()
+    broken = [row["verdicts"][0] for row in rows if row["verdicts"]]
+    assert broken and {verdict["rule"] for verdict in broken} == {"badwords_v1.matches"}
+    assert {verdict["detail"] for verdict in broken} <= {"the", "of course"}
+    assert all(verdict["value"] > verdict["threshold"] == 0 for verdict in broken)
 
 
 def test_an_unknown_rule_set_is_named(documents: DataFrame) -> None:

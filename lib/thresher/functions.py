@@ -6,8 +6,9 @@
 Each is the annotator of the same name behind an Arrow UDF: the same kernel that `thresher annotate` runs.
 """
 
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Literal
 
 import pyarrow as pa
 from pyspark.sql import Column, DataFrame
@@ -90,6 +91,29 @@ def language(text: ColumnOrName) -> Column:
     return _named("language_v1", text)
 
 
+def badwords(
+    text: ColumnOrName,
+    lists: str | Path,
+    language: str = "en",
+    boundaries: Literal["words", "none", "letters"] | None = None,
+) -> Column:
+    """How many entries of a list of bad words the text holds, and the first (`badwords_v1`)."""
+    return _named("badwords_v1", text, lists=lists, language=language, boundaries=boundaries)
+
+
+def url(
+    url: ColumnOrName,
+    block: Sequence[str | Path] = (),
+    allow: Sequence[str | Path] = (),
+    hard_words: str | Path | None = None,
+    soft_words: str | Path | None = None,
+    suffixes: str | Path | None = None,
+) -> Column:
+    """Which list of domains, URLs or words holds a URL, its host and its registrable domain (`url_v1`)."""
+    words = {"hard_words": hard_words, "soft_words": soft_words}
+    return _named("url_v1", url, block=block, allow=allow, **words, suffixes=suffixes)
+
+
 def exact(text: ColumnOrName) -> Column:
     """A 128-bit hash of the normalised text (`exact_v1`)."""
     return _named("exact_v1", text)
@@ -111,14 +135,19 @@ def edited(text: ColumnOrName, edits: Sequence[Annotator]) -> Column:
     return udf(text)
 
 
-def judge(documents: DataFrame, rules: str, text: str = "text") -> DataFrame:
+def judge(
+    documents: DataFrame, rules: str, text: str = "text", settings: Mapping[str, Mapping[str, Any]] | None = None
+) -> DataFrame:
     """Adds `verdicts`, an array of the rules of one rule set that each document breaks; drops no row.
 
-    Each verdict holds `rule`, `value`, `threshold` and `detail`. Raises `UsageError` where no rule set is so called.
+    Each verdict holds `rule`, `value`, `threshold` and `detail`. `settings` are those of the annotators, as in a
+    recipe: `T.judge(df, "badwords_v1", settings={"badwords_v1": {"lists": "ldnoobw"}})`. Raises `UsageError` where no
+    rule set is so called.
     """
     judged = ruleset(rules)
-    annotators = [make(name, {}) for name in judged.annotators]
-    measured = documents.withColumns({a.name: signal(a)(text) for a in annotators})
+    annotators = [make(name, (settings or {}).get(name, {})) for name in judged.annotators]
+    columns = {a.name: text if a.inputs == ("text",) else a.inputs[0] for a in annotators}
+    measured = documents.withColumns({a.name: signal(a)(columns[a.name]) for a in annotators})
     verdicts = broken_rules([judged], failed=F.lit(None).cast("string"))
     return measured.withColumn("verdicts", verdicts).drop(*judged.annotators)
 

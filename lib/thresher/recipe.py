@@ -102,6 +102,9 @@ class Recipe(_Settings):
         after = [name for name, settings in self.annotate.items() if settings.get("edited")]
         if after and not self.edit:
             raise ValueError(f"annotate.{after[0]}.edited: the recipe has no edit after which to measure")
+        for name in after:
+            if make(name, _own(self.annotate[name])).inputs != ("text",):
+                raise ValueError(f"annotate.{name}.edited: {name} does not measure text, which is what edits change")
         return self
 
     @model_validator(mode="after")

@@ -24,7 +24,7 @@ _MOST = 10  # documents of one URL, or records of one file in quarantine, that a
 
 @dataclass(frozen=True)
 class Failure:
-    """One rule that the document failed; `detail` is the label where the rule is about one."""
+    """One rule that the document failed; `detail` is the label where the rule is about one, or what else it tells."""
 
     recipe: str
     rule: str
@@ -36,10 +36,11 @@ class Failure:
 
     @property
     def by(self) -> str:
-        """The value beside the bound that it crossed."""
+        """The value beside the bound that it crossed, and the detail where the rule tells one."""
         if self.threshold is None or self.value is None:
             return self.detail or number(self.value)
-        return beside(self.value, self.threshold)
+        crossed = beside(self.value, self.threshold)
+        return f"{crossed} ({self.detail})" if self.detail else crossed
 
 
 @dataclass(frozen=True)

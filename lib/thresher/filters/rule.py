@@ -14,6 +14,7 @@ class Rule:
 
     `signal` is a column and its field, such as `gopher_v1.mean_word_length`. Numbers are bounded by `at_least` and
     `at_most` (the bounds themselves pass) or `above` and `below` (they do not); labels by `one_of` and `none_of`.
+    `detail` names another signal, whose value the verdict tells beside it (where none is named, a label itself).
     """
 
     name: str
@@ -24,6 +25,7 @@ class Rule:
     below: float | None = None
     one_of: tuple[str, ...] = ()
     none_of: tuple[str, ...] = ()
+    detail: str | None = None
 
     def broken(self, ruleset: str) -> Column:
         """Null where the document passes, else a struct of `VERDICT`: the rule, the value, the bound it crossed."""
@@ -32,7 +34,8 @@ class Rule:
             return self._broken_label(ruleset, value)
         number = value.cast("double")
         crossed = F.coalesce(*(F.when(outside, bound) for bound, outside in self._crossings(number)))
-        return F.when(crossed.isNotNull(), self._verdict(ruleset, number, crossed, F.lit(None)))
+        detail = F.col(self.detail) if self.detail else F.lit(None)
+        return F.when(crossed.isNotNull(), self._verdict(ruleset, number, crossed, detail))
 
     def _crossings(self, number: Column) -> list[tuple[Column, Column]]:
         """Each bound that is set, with the condition under which the number lies outside it."""
@@ -54,7 +57,7 @@ class Rule:
         if self.none_of:
             outside = outside | value.isin(*self.none_of)
         nothing = F.lit(None).cast("double")
-        return F.when(outside, self._verdict(ruleset, nothing, nothing, value))
+        return F.when(outside, self._verdict(ruleset, nothing, nothing, F.col(self.detail or self.signal)))
 
     def _verdict(self, ruleset: str, value: Column, threshold: Column, detail: Column) -> Column:
         return F.struct(

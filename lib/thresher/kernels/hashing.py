@@ -79,7 +79,7 @@ def murmur3(blocks: Hashes, size: int, seed: int) -> tuple[np.uint64, np.uint64]
 
 
 @njit
-def _encode(code: Int, out: Bytes, n: int) -> int:
+def encode(code: Int, out: Bytes, n: int) -> int:
     """Write a code point as UTF-8 at byte n; returns where it ends."""
     if code < 0x80:
         out[n] = code
@@ -118,7 +118,7 @@ def normalise(data: Bytes, start: Int, end: Int, out: Bytes) -> int:
             n += 1
         lowered = lower(code)
         if lowered != code:
-            n, i = _encode(lowered, out, n), following
+            n, i = encode(lowered, out, n), following
         while i < following:
             out[n] = data[i]
             n += 1

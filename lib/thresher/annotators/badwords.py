@@ -1,0 +1,124 @@
+r"""Bad words: how many words and phrases of a list a document holds, in three readings of where a word ends.
+
+The list is the user's own; C4's is LDNOOBW (https://github.com/LDNOOBW/List-of-Dirty-Naughty-Obscene-and-Otherwise-Bad-Words),
+a file a language with an entry a line. The text is compared in lower case.
+
+    boundaries    an entry counts                               is read so by
+    words         between characters that `\W` matches          datatrove's `C4BadWordsFilter`
+    none          anywhere                                      the same, for Japanese, Thai and Chinese
+    letters       in a line, between neighbours not of a to z   TFDS's `clean_page` (Raffel et al. 2020), English alone
+
+Entries that datatrove strikes from its lists, because they are parts of innocent words, are struck here too. Unlike
+both, entries are put in lower case as well (a capital in one would match nothing: the Spanish list has many), signs in
+an entry stand for themselves, and blank lines are no entries. Lower case is one code point for one, which differs from
+`str.lower` in two letters: the dotted capital I stays, and a capital sigma never becomes a final one.
+
+TFDS looks at the lines that its other rules leave: `edit: [c4_v1]` and `badwords_v1: {edited: true}`.
+"""
+
+from functools import lru_cache, partial
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+import numpy as np
+import pyarrow as pa
+
+from thresher.annotators.base import Annotator
+from thresher.errors import ThresherError, UsageError
+from thresher.fingerprint import digest_files
+from thresher.kernels.arrow import utf8
+from thresher.kernels.phrases import LETTERS, NONE, WORDS, Trie, find_phrases, fold_case, trie_of
+
+FIELDS = pa.struct([("matches", pa.int64()), ("distinct", pa.int64()), ("first", pa.string())])
+BETWEEN = {"words": WORDS, "none": NONE, "letters": LETTERS}
+WITHOUT_SPACES = ("ja", "th", "zh")
+STRUCK = frozenset(("sm", "グロ", "女の子", "性"))
+WHERE = (
+    "thresher ships no list of bad words: fetch one, such as "
+    "https://github.com/LDNOOBW/List-of-Dirty-Naughty-Obscene-and-Otherwise-Bad-Words, and give its path as `lists`"
+)
+
+
+class WordList(NamedTuple):
+    """Entries in lower case, sorted, and the trie that finds them."""
+
+    entries: pa.StringArray
+    trie: Trie
+
+
+def badwords_v1(
+    lists: str | Path | None = None,
+    language: str = "en",
+    boundaries: Literal["words", "none", "letters"] | None = None,
+) -> Annotator:
+    r"""How many entries a document holds, how many different ones, and the first: `{"matches": 2, …, "first": "fox"}`.
+
+    `lists` is a folder with a file for each language, named by its code, or one file; the same on every machine. Its
+    content is part of the annotator's identity. `boundaries` (above) are `none` for ja, th and zh, else `words`.
+    Entries are sought from left to right, at each place the longest; none overlap. `first` is null without any, a
+    null document gives null. Raises UsageError where there is no list, or none of this language.
+
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     _ = Path(folder, "en").write_text("fox\nlazy dog\n")
+    ...     badwords_v1(folder).measure(pa.array(["Foxes? A fox! No Lazy Dog, a fox."])).to_pylist()
+    [{'matches': 3, 'distinct': 2, 'first': 'fox'}]
+    """
+    if lists is None:
+        raise UsageError(f"badwords_v1: `lists` is not set; {WHERE}")
+    path = _list_of(Path(lists).absolute(), language)
+    chosen = boundaries or ("none" if language in WITHOUT_SPACES else "words")
+    (digest,) = digest_files([path])
+    load(path, digest)
+    return Annotator(
+        "badwords_v1",
+        FIELDS,
+        partial(_measure, path, digest, BETWEEN[chosen]),
+        settings={"language": language, "boundaries": chosen},
+        files=(path,),
+    )
+
+
+def _list_of(lists: Path, language: str) -> Path:
+    if lists.is_file():
+        return lists
+    if not lists.is_dir():
+        raise UsageError(f"badwords_v1: there is no file or folder {lists}; {WHERE}")
+    path = lists / language
+    if not path.is_file():
+        there = ", ".join(sorted(found.name for found in lists.iterdir() if found.is_file())) or "nothing"
+        raise UsageError(f"badwords_v1: {lists} has no file for language {language}; there are {there}. Set `language`")
+    return path
+
+
+@lru_cache(maxsize=8)
+def load(path: Path, digest: str) -> WordList:
+    """The list at `path`, read once per process; `digest` is its content's, so that no task measures by another."""
+    if digest_files([path]) != [digest]:
+        raise ThresherError(f"{path}: the list of bad words is not the one that the run began with; start it again")
+    entries = _entries(path)
+    if not len(entries):
+        raise UsageError(f"badwords_v1: {path} holds no entry; {WHERE}")
+    data, offsets, _ = utf8(entries)
+    return WordList(entries, trie_of(data, offsets))
+
+
+def _entries(path: Path) -> pa.StringArray:
+    """The entries of a list in lower case, each once, in order."""
+    try:
+        content = np.frombuffer(path.read_text(encoding="utf-8-sig").encode(), np.uint8)
+    except UnicodeDecodeError as error:
+        raise UsageError(f"badwords_v1: {path} is not UTF-8 (byte {error.start:,}); convert it") from error
+    folded = np.empty(len(content) * 3 // 2, np.uint8)
+    lines = bytes(folded[: fold_case(content, 0, len(content), folded)]).decode().split("\n")
+    return pa.array(sorted({line.strip() for line in lines} - STRUCK - {""}), pa.string())
+
+
+def _measure(path: Path, digest: str, between: int, text: pa.Array) -> pa.StructArray:
+    entries, trie = load(path, digest)
+    data, offsets, valid = utf8(text)
+    matches, distinct, first = find_phrases(data, offsets, trie, between)
+    found = entries.take(pa.array(first, mask=first < 0))
+    return pa.StructArray.from_arrays(
+        [pa.array(matches), pa.array(distinct), found], fields=list(FIELDS), mask=pa.array(~valid)
+    )

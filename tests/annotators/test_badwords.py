@@ -1,0 +1,240 @@
+"""Bad words: against plain readings of the three boundaries, datatrove itself, TFDS's expression, and real texts."""
+
+import gzip
+import json
+import pickle
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pytest
+from datatrove.data import Document
+from datatrove.pipeline.filters import C4BadWordsFilter, c4_filters
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from thresher.annotators.badwords import BETWEEN, FIELDS, STRUCK, badwords_v1, load
+from thresher.annotators.registry import make
+from thresher.errors import ThresherError, UsageError
+from thresher.filters.registry import ruleset
+from thresher.fingerprint import digest_files
+
+from ..kernels.texts import PARTS, TEXTS
+
+HARMLESS = (
+    *("house", "garden", "Water", "on the other hand", "the other", "e-mail", "c++", "p.m.", ".com", "n°", "it's"),
+    *(
+        "straße",
+        "ÉCOLE",
+        "größe",
+        "σοφία",
+        "москва",
+        "e",
+        "ελλας",
+        "a_b",
+        "new york",
+        "日本語",
+        "です",
+        "日",
+        "ไทย",
+        "中文",
+    ),
+)
+ENTRIES = st.lists(st.sampled_from((*HARMLESS, *PARTS)) | st.text(min_size=1, max_size=4), min_size=1, max_size=12)
+DENSE = st.lists(
+    st.sampled_from((*HARMLESS, *PARTS, "İ", "ς", "Σ", "WATER", "GARDENs", "_", "waterhouse", "K", "é")), max_size=30
+).map("".join)
+
+Row = dict[str, Any]
+
+
+def lowered(text: str) -> str:
+    """Lower case, one code point for one."""
+    return "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
+
+
+def struck(entries: list[str]) -> list[str]:
+    found = {lowered(line).strip() for line in re.split("\r\n|[\r\n]", "\n".join(entries))}
+    return sorted(found - STRUCK - {""}, key=lambda entry: (-len(entry), entry))
+
+
+def twin(entries: list[str], boundaries: str, text: str) -> Row:
+    """The definition: Python's `re` takes the first alternative that fits, so the longest entries come first."""
+    either = "|".join(re.escape(entry) for entry in struck(entries))
+    before, behind = {"words": (r"(?<!\w)", r"(?!\w)"), "letters": ("(?<=[^a-z])", "(?=[^a-z])"), "none": ("", "")}[
+        boundaries
+    ]
+    lines = [line.strip() for line in lowered(text).splitlines()] if boundaries == "letters" else [lowered(text)]
+    found = [match for line in lines for match in re.findall(f"{before}(?:{either}){behind}", line)]
+    return {"matches": len(found), "distinct": len(set(found)), "first": found[0] if found else None}
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Callable[..., Path]:
+    def written(entries: list[str] | tuple[str, ...], language: str = "en") -> Path:
+        (tmp_path / language).write_text("\n".join(entries) + "\n", encoding="utf-8", newline="")
+        return tmp_path
+
+    return written
+
+
+def run(lists: Path, texts: list[str], **given: Any) -> list[Row]:
+    rows: list[Row] = make("badwords_v1", {"lists": str(lists), **given}).measure(pa.array(texts)).to_pylist()
+    return rows
+
+
+@pytest.mark.parametrize("boundaries", BETWEEN)
+@given(entries=ENTRIES, texts=st.lists(TEXTS | DENSE, min_size=1, max_size=4))
+@example(entries=["a b", "a", "b c d"], texts=["a b c d", "a\nb", "xa b", "a", " a "])
+@example(entries=["-a", "a-", "--"], texts=["-a-", "--a--", "x-a", "--"])
+@example(entries=["σ"], texts=["ΑΣ ΟΣ", "Σ"])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_what_is_found_is_what_the_definition_finds(
+    boundaries: str, entries: list[str], texts: list[str], write: Callable[..., Path]
+) -> None:
+    if struck(entries):
+        found = run(write(entries), texts, boundaries=boundaries)
+        assert found == [twin(entries, boundaries, text) for text in texts]
+
+
+@pytest.mark.parametrize(
+    ("boundaries", "text", "first"),
+    [
+        ("words", "A Fox.", "fox"),
+        ("words", "fox", "fox"),
+        ("words", "foxes, firefox and fox_1", None),
+        ("words", "the lazy  dog", None),
+        ("words", "the LAZY dog!", "lazy dog"),
+        ("words", "fox-hunt", "fox-hunt"),
+        ("none", "Firefoxes", "fox"),
+        ("letters", "fox on the lazy dog", None),
+        ("letters", "A fox_1 is", "fox"),
+        ("letters", "fox\n ran and fox", None),
+        ("letters", "a fox on\nthe", "fox"),
+    ],
+)
+def test_where_an_entry_ends(boundaries: str, text: str, first: str | None, write: Callable[..., Path]) -> None:
+    assert run(write(("fox", "fox-hunt", "Lazy Dog")), [text], boundaries=boundaries)[0]["first"] == first
+
+
+def test_null_and_empty_and_slices(write: Callable[..., Path]) -> None:
+    annotator = badwords_v1(write(("fox",)))
+    rows = annotator.measure(pa.array(["a fox", None, "", "fox fox"], pa.large_string()).slice(1)).to_pylist()
+    nothing = {"matches": 0, "distinct": 0, "first": None}
+    assert rows == [None, nothing, {"matches": 2, "distinct": 1, "first": "fox"}]
+
+
+def test_languages_without_spaces_have_no_boundaries(write: Callable[..., Path]) -> None:
+    for language, boundaries in (("ja", "none"), ("th", "none"), ("zh", "none"), ("en", "words"), ("fr", "words")):
+        assert badwords_v1(write(("です", "性"), language), language).settings["boundaries"] == boundaries
+    assert run(write(("です", "性"), "ja"), ["日本語です。性"], language="ja")[0] == {
+        **{"matches": 1, "distinct": 1},
+        "first": "です",
+    }
+
+
+@pytest.fixture(scope="module")
+def texts(data_dir: Path) -> list[str]:
+    files = [*sorted((data_dir / "text").glob("*.jsonl.gz")), *sorted((data_dir / "quality").glob("*_a.jsonl.gz"))]
+    files.append(data_dir / "lid" / "lingua75x200.jsonl.gz")
+    found = {json.loads(line)["text"][:5_000] for file in files for line in gzip.open(file, "rt", encoding="utf-8")}
+    return sorted(found)
+
+
+@pytest.mark.parametrize("boundaries", BETWEEN)
+def test_on_real_texts_what_is_found_is_the_definitions(
+    boundaries: str, texts: list[str], write: Callable[..., Path]
+) -> None:
+    some = texts[::8]
+    found = run(write(HARMLESS), some, boundaries=boundaries)
+    assert found == [twin(list(HARMLESS), boundaries, text) for text in some]
+    assert len({row["first"] for row in found}) >= 5
+
+
+@pytest.mark.parametrize("language", c4_filters._BADWORDS_LANGS)
+def test_verdicts_on_the_published_lists_are_datatroves(
+    language: str, texts: list[str], data_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On every list that C4 names; entries with capitals are put in lower case for datatrove, which would find none."""
+    lists = data_dir / "quality" / "ldnoobw"
+    lower = tmp_path / language
+    lower.write_text(lowered((lists / language).read_text(encoding="utf-8")), encoding="utf-8")
+    monkeypatch.setattr(c4_filters, "cached_asset_path_or_download", lambda *_, **__: str(lower))
+    theirs = C4BadWordsFilter(default_language=language)
+    some = texts if language == "en" else texts[::8]
+    found = run(lists, some, language=language)
+    assert [row["matches"] == 0 for row in found] == [theirs.filter(Document(text, "0")) is True for text in some]
+
+
+def test_verdicts_on_harmless_words_are_datatroves(
+    texts: list[str], write: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entries = sorted({lowered(entry) for entry in HARMLESS if len(entry) > 1})
+    for language in ("en", "ja"):
+        path = write(entries, language) / language
+        monkeypatch.setattr(c4_filters, "cached_asset_path_or_download", lambda *_, path=path, **__: str(path))
+        theirs = C4BadWordsFilter(default_language=language)
+        passing = [theirs.filter(Document(text, "0")) is True for text in texts]
+        assert [row["matches"] == 0 for row in run(path.parent, texts, language=language)] == passing
+        assert 0.1 < sum(passing) / len(passing) < 0.98
+
+
+def test_letters_are_tfds_expression_over_the_lines(texts: list[str], write: Callable[..., Path]) -> None:
+    entries = ["house", "garden", "on the other hand", "water"]
+    published = re.compile("[^a-z]({})[^a-z]".format("|".join(entries)))
+    found = run(write(entries), texts, boundaries="letters")
+    for row, text in zip(found, texts, strict=True):
+        assert (row["matches"] > 0) == any(published.search(line.strip().lower()) for line in text.splitlines())
+
+
+def test_a_list_that_is_not_there_is_told(tmp_path: Path, write: Callable[..., Path]) -> None:
+    with pytest.raises(UsageError, match="`lists` is not set; thresher ships no list"):
+        make("badwords_v1", {})
+    with pytest.raises(
+        UsageError, match=r"there is no file or folder .*nowhere; thresher ships no list.*LDNOOBW.*lists"
+    ):
+        badwords_v1(tmp_path / "nowhere")
+    with pytest.raises(UsageError, match=r"no file for language fr; there are en. Set `language`"):
+        badwords_v1(write(("fox",)), "fr")
+    with pytest.raises(UsageError, match="holds no entry"):
+        badwords_v1(write(("  ", "")))
+    (tmp_path / "de").write_bytes("straße".encode("latin-1"))
+    with pytest.raises(UsageError, match="not UTF-8"):
+        badwords_v1(tmp_path, "de")
+
+
+def test_one_file_is_a_list_whatever_the_language(tmp_path: Path) -> None:
+    path = tmp_path / "mine.txt"
+    path.write_text("\ufeffFox\r\n\r\n  lazy dog \r\n", encoding="utf-8", newline="")
+    assert run(path, ["a fox", "lazy dog", "ﬀ"], language="fr") == [
+        {"matches": 1, "distinct": 1, "first": "fox"},
+        {"matches": 1, "distinct": 1, "first": "lazy dog"},
+        {"matches": 0, "distinct": 0, "first": None},
+    ]
+
+
+def test_the_list_is_part_of_the_identity_and_stays_out_of_the_tasks(write: Callable[..., Path]) -> None:
+    lists = write([f"word{n}" for n in range(5_000)])
+    annotator = badwords_v1(lists)
+    assert annotator.files == (lists / "en",)
+    assert len(pickle.dumps(annotator.measure)) < 1_000
+    before = digest_files(annotator.files)
+    write(["fox"])
+    assert digest_files(badwords_v1(lists).files) != before
+    assert run(lists, ["a fox"])[0]["matches"] == 1
+
+
+def test_a_list_that_changes_under_a_run_is_an_error(write: Callable[..., Path]) -> None:
+    measure = badwords_v1(write(("fox",))).measure
+    write(("dog",))
+    load.cache_clear()  # as in another process
+    with pytest.raises(ThresherError, match="not the one that the run began with"):
+        measure(pa.array(["fox"]))
+
+
+def test_the_rule_set_drops_any_match_and_tells_the_first() -> None:
+    (rule,) = ruleset("badwords_v1").rules
+    assert (rule.signal, rule.at_most, rule.detail) == ("badwords_v1.matches", 0, "badwords_v1.first")
+    assert {"matches", "first"} <= {field.name for field in FIELDS}

@@ -24,6 +24,7 @@ ANNOTATORS = {
     "c4_v1": "thresher.annotators.c4:c4_v1",
     "c4_datatrove_v1": "thresher.annotators.c4:c4_datatrove_v1",
     "c4_dclm_v1": "thresher.annotators.c4:c4_dclm_v1",
+    "pii_v1": "thresher.annotators.pii:pii_v1",
     "exact_v1": "thresher.annotators.exact:exact_v1",
     "minhash_v1": "thresher.annotators.minhash:minhash_v1",
 }

@@ -52,7 +52,7 @@ def find(data: Bytes, offsets: Offsets, wanted: npt.NDArray[np.bool_], public: b
     """
     spans, ends = np.empty((64, 3), np.int64), np.zeros(len(offsets), np.int64)
     groups = np.zeros((MOST_GROUPS + 1, 3), np.int64)
-    n = 0
+    n = np.int64(0)
     for d in range(len(offsets) - 1):
         if wanted[d]:
             spans, n = _find_in(data, offsets[d], offsets[d + 1], public, groups, spans, n)
@@ -94,9 +94,7 @@ def _find_in(
         while n > first and spans[n - 1, 1] > start:
             n -= 1
         if n == len(spans):
-            larger = np.empty((2 * n, 3), np.int64)
-            larger[:n] = spans
-            spans = larger
+            spans = _larger(spans)
         spans[n, 0], spans[n, 1], spans[n, 2] = start, stop, kind
         n, taken = n + 1, stop
         if kind == EMAIL or kind == SECRET:
@@ -105,10 +103,20 @@ def _find_in(
 
 
 @njit
+def _larger(spans: Spans) -> Spans:
+    """The same spans with room for as many again."""
+    larger = np.empty((2 * len(spans), 3), np.int64)
+    for n in range(len(spans)):
+        for field in range(3):
+            larger[n, field] = spans[n, field]
+    return larger
+
+
+@njit
 def _number_at(
     data: Bytes, begin: Int, taken: Int, i: Int, end: Int, public: bool, groups: Groups
 ) -> tuple[Int, Int, int]:
-    """The span of the number whose first digit is at byte i, and its kind; that of the digits alone if it is nothing."""
+    """The span and kind of the number whose first digit is at byte i; that of the digits alone if it is nothing."""
     after = i
     while is_digit(data, after, end):
         after += 1

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from thresher.kernels.jit import inlined, njit
+from thresher.kernels.pii_digits import holds, phrases
 from thresher.kernels.pii_edges import HEX, LETTERS, follows_letter, is_digit, is_one_of, precedes_letter, table_of
 from thresher.kernels.unicode import Bytes, Int
 
@@ -41,12 +42,13 @@ _PUBLIC_6 = _networks(
 )
 _GIVEN_OUT = _networks("::1/128", "64:ff9b::/96", "2000::/3", "fc00::/7", "fe80::/10", "ff00::/8")
 _MAPPED = _networks("::ffff:0:0/96")
+_PLACES = phrases(" version", " ver ", " v ", " release", " section", " chapter", " clause")
 _ALPHA = table_of(LETTERS)
 _COLON, _STOP, _HYPHEN, _SLASH = 0x3A, 0x2E, 0x2D, 0x2F
 _HALF = np.uint64(64)
 
 
-@inlined
+@njit
 def _is_in(networks: Networks, high: np.uint64, low: np.uint64) -> bool:
     for n in range(len(networks)):
         if high & networks[n, 2] == networks[n, 0] and low & networks[n, 3] == networks[n, 1]:
@@ -106,7 +108,8 @@ def ipv4_at(data: Bytes, i: Int, end: Int) -> tuple[Int, Int]:
 def ipv4_stands_alone(data: Bytes, begin: Int, start: Int, stop: Int, end: Int) -> bool:
     """Whether these four numbers are no part of a longer word, number, name of a host or version.
 
-    `Chrome/104.0.0.0`, `lib-1.2.3.4` and `1.2.3.4-beta` are versions; `1.2.3.4/24`, `1.2.3.4:80` are addresses.
+    `Chrome/104.0.0.0`, `lib-1.2.3.4`, `1.2.3.4-beta` and `version 1.2.3.4` are versions, `section 7.8.2.1` is a place;
+    `1.2.3.4/24` and `1.2.3.4:80` are addresses.
     """
     if follows_letter(data, begin, start) or precedes_letter(data, stop, end):
         return False
@@ -121,7 +124,7 @@ def ipv4_stands_alone(data: Bytes, begin: Int, start: Int, stop: Int, end: Int) 
             return False
         if data[stop] == _HYPHEN and _ALPHA[data[stop + 1]]:
             return False
-    return True
+    return not holds(data, max(begin, start - 12), start, _PLACES[0], _PLACES[1])
 
 
 @inlined
@@ -221,4 +224,5 @@ def _is_part(data: Bytes, begin: Int, start: Int) -> bool:
 def _goes_on(data: Bytes, stop: Int, end: Int) -> bool:
     if stop + 1 < end and data[stop] == _COLON:
         return bool(HEX[data[stop + 1]] or data[stop + 1] == _COLON)
-    return precedes_letter(data, stop, end) or (stop < end and data[stop] == _STOP and is_digit(data, stop + 1, end))
+    in_number = bool(stop < end and data[stop] == _STOP and is_digit(data, stop + 1, end))
+    return in_number or precedes_letter(data, stop, end)

@@ -7,12 +7,12 @@
     Diners Club          300-305, 3095, 36, 38, 39                              14
     Discover             6011, 644-649, 65                                      16, 19
     UnionPay             62                                                     16-19
-    JCB                  3528-3589; 1800, 2131 *                                16; 15 *
+    JCB                  3528-3589; other 35 *; 1800, 2131 *                    16; 16 *; 15 *
     Maestro              50, 56-58, 6304, 6759, 6761-6763, 0604 *               12-19 *
 
-One number in ten passes Luhn's check, so what is marked * (old or rare, and short as a bar code is) counts only with a
+One number in ten passes Luhn's check, so what is marked * (old, rare, or short as a bar code is) counts only with a
 word such as "card" shortly before. Digits are written together, or as 4-4-4-4, 4-6-5, 4-6-4 or 4-4-4-4-3, with one
-kind of separator.
+kind of separator. A row of more such groups is a table or a bank account, not a card.
 """
 
 import numpy as np
@@ -25,6 +25,7 @@ from thresher.kernels.pii_digits import (
     Groups,
     begins_alone,
     ends_alone,
+    follows_digit,
     holds,
     phrases,
     size,
@@ -39,15 +40,19 @@ _LETTERS, _ENDS = phrases("card", " visa ", "maestro", "debit", "credit", " cc "
 @njit
 def card_end(data: Bytes, begin: Int, end: Int, groups: Groups, n: Int) -> Int:
     """Where the card number ends that begins with the first of n groups; where that begins if there is none."""
-    start = groups[0, 0]
+    start: Int = groups[0, 0]
+    stop: Int = groups[0, 1]
     if not begins_alone(data, begin, start):
         return start
-    if _is_card(data, begin, groups, 1) and ends_alone(data, groups[0, 1], end):
-        return groups[0, 1]
+    if _is_card(data, begin, groups, np.int64(1)) and ends_alone(data, stop, end):
+        return stop
     for layout in range(len(_LAYOUTS)):
         parts = _parts(groups, n, layout)
-        if parts and _is_card(data, begin, groups, parts) and ends_alone(data, groups[parts - 1, 1], end):
-            return groups[parts - 1, 1]
+        if not parts or n > parts + 1 or follows_digit(data, begin, start):
+            continue
+        stop = groups[parts - 1, 1]
+        if _is_card(data, begin, groups, parts) and ends_alone(data, stop, end):
+            return stop
     return start
 
 
@@ -66,12 +71,14 @@ def _parts(groups: Groups, n: Int, layout: Int) -> int:
 
 @inlined
 def _is_card(data: Bytes, begin: Int, groups: Groups, parts: Int) -> bool:
-    digits, prefix, total = 0, 0, 0
+    digits: Int = 0
+    prefix: Int = 0
+    total: Int = 0
+    place = 0
     for k in range(parts):
         digits += size(groups, k)
     if digits < 12 or digits > 19:
         return False
-    place = 0
     for k in range(parts):
         for i in range(groups[k, 0], groups[k, 1]):
             digit = np.int64(data[i]) - 48
@@ -104,7 +111,13 @@ def issued(prefix: Int, digits: Int) -> int:
         return CARD
     if digits == 14 and (300 <= three <= 305 or prefix == 3095 or two == 36 or two == 38 or two == 39):
         return CARD
-    if (digits == 13 and two // 10 == 4) or (digits == 15 and (prefix == 1800 or prefix == 2131)):
+    if (
+        (digits == 13 and two // 10 == 4)
+        or (digits == 16 and two == 35)
+        or (digits == 15 and (prefix == 1800 or prefix == 2131))
+    ):
+        return CARD_IF_NAMED
+    if digits == 13 and two // 10 == 4:
         return CARD_IF_NAMED
     if two == 50 or 56 <= two <= 58 or prefix == 6304 or prefix == 6759 or 6761 <= prefix <= 6763 or prefix == 604:
         return CARD_IF_NAMED

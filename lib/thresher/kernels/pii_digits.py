@@ -20,11 +20,6 @@ Groups: TypeAlias = npt.NDArray[np.int64]  # rows of start, end and the separato
 # or OPEN and CLOSE where the separator holds a bracket
 
 
-def new_groups() -> Groups:
-    """Room for the groups of one chain."""
-    return np.zeros((MOST_GROUPS + 1, 3), np.int64)
-
-
 @njit
 def chain_at(data: Bytes, i: Int, end: Int, opened: bool, groups: Groups) -> int:
     """Write the groups of the chain that begins at digit i to `groups`; returns how many, at most `MOST_GROUPS` + 1.
@@ -37,7 +32,8 @@ def chain_at(data: Bytes, i: Int, end: Int, opened: bool, groups: Groups) -> int
     >>> groups[:3].tolist() == [[0, 2, 0], [4, 5, OPEN], [6, 8, CLOSE]]
     True
     """
-    n, separator = 0, np.int64(0)
+    n = 0
+    separator: Int = np.int64(0)
     while True:
         groups[n, 0], groups[n, 2] = i, separator
         while is_digit(data, i, end):
@@ -51,7 +47,7 @@ def chain_at(data: Bytes, i: Int, end: Int, opened: bool, groups: Groups) -> int
         i = following
 
 
-@inlined
+@njit
 def _separator(data: Bytes, i: Int, end: Int, opened: bool) -> tuple[Int, Int]:
     """The separator at byte i and where it ends, 0 and i where there is none; a bracket closes what one has opened."""
     if i >= end:
@@ -61,12 +57,18 @@ def _separator(data: Bytes, i: Int, end: Int, opened: bool) -> tuple[Int, Int]:
             return np.int64(0), i
         _, following = _sign(data, i + 1, end)
         return np.int64(CLOSE), following
-    if data[i] == OPEN:
-        return np.int64(OPEN), i + 1
     sign, following = _sign(data, i, end)
-    if sign and following < end and data[following] == OPEN:
-        return np.int64(OPEN), following + 1
+    if following < end and data[following] == OPEN:
+        return np.int64(OPEN if _closes(data, following + 1, end) else 0), following + 1
     return sign, following
+
+
+@inlined
+def _closes(data: Bytes, i: Int, end: Int) -> bool:
+    """Whether a bracket closes straight after the digits at byte i."""
+    while is_digit(data, i, end):
+        i += 1
+    return bool(i < end and data[i] == CLOSE)
 
 
 @inlined
@@ -86,10 +88,10 @@ def _sign(data: Bytes, i: Int, end: Int) -> tuple[Int, Int]:
 @inlined
 def size(groups: Groups, n: Int) -> int:
     """How many digits group n has."""
-    return groups[n, 1] - groups[n, 0]
+    return int(groups[n, 1] - groups[n, 0])
 
 
-@inlined
+@njit
 def begins_alone(data: Bytes, begin: Int, start: Int) -> bool:
     """Whether a number that begins here is the rest of nothing: of no word, path, date or longer number."""
     if start == begin:
@@ -101,10 +103,16 @@ def begins_alone(data: Bytes, begin: Int, start: Int) -> bool:
         return False
     if byte == HYPHEN or byte == STOP or byte == SLASH:
         return not follows_letter(data, begin, start - 1)
-    return not (byte == 0x3A and start - 1 > begin and 48 <= data[start - 2] <= 57)
+    return not bool(byte == 0x3A and start - 1 > begin and 48 <= data[start - 2] <= 57)
 
 
 @inlined
+def follows_digit(data: Bytes, begin: Int, start: Int) -> bool:
+    """Whether a digit and a blank stand before: the chain began earlier."""
+    return bool(start - 2 >= begin and data[start - 1] == BLANK and 48 <= data[start - 2] <= 57)
+
+
+@njit
 def ends_alone(data: Bytes, stop: Int, end: Int) -> bool:
     """Whether nothing goes on where a number ends."""
     if stop >= end:
@@ -112,7 +120,7 @@ def ends_alone(data: Bytes, stop: Int, end: Int) -> bool:
     byte = data[stop]
     if byte == HYPHEN or byte == STOP or byte == SLASH or byte == 0x3A:
         return not is_digit(data, stop + 1, end)
-    return byte != 0x40 and byte != 0x25 and not precedes_letter(data, stop, end)
+    return bool(byte != 0x40 and byte != 0x25) and not precedes_letter(data, stop, end)
 
 
 def phrases(*written: str) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.int64]]:

@@ -4,6 +4,8 @@ A letter or digit on either side makes it a part of something else, but one of a
 write a number between two words with nothing around it.
 """
 
+from typing import TypeAlias
+
 import numpy as np
 import numpy.typing as npt
 
@@ -11,8 +13,10 @@ from thresher.kernels.jit import inlined
 from thresher.kernels.spans import before
 from thresher.kernels.unicode import MARK, SPACELESS, WORD, Bytes, Int, classes, decode
 
+Table: TypeAlias = npt.NDArray[np.bool_]
 
-def table_of(members: bytes) -> npt.NDArray[np.bool_]:
+
+def table_of(members: bytes) -> Table:
     """For each byte, whether it is one of these."""
     table = np.zeros(256, np.bool_)
     table[list(members)] = True
@@ -31,7 +35,7 @@ def is_digit(data: Bytes, i: Int, end: Int) -> bool:
 
 
 @inlined
-def is_one_of(table: npt.NDArray[np.bool_], data: Bytes, i: Int, end: Int) -> bool:
+def is_one_of(table: Table, data: Bytes, i: Int, end: Int) -> bool:
     """Whether there is a byte of the table at i; past the end there is none."""
     return bool(i < end and table[data[i]])
 

@@ -8,7 +8,8 @@ A chain of groups (`pii_digits`) is a phone number where it is one of these, and
     with area code   an area code of 2 or 3 digits in brackets and two groups, 9 to 11 digits: (71) 4233-6306
     said to be one   7 to 13 digits with a word such as "phone" or "fax" shortly before, or straight after
 
-An extension (x123, ext. 123) belongs to the number. Times, years and decimals are none.
+An extension (x123, ext. 123) belongs to the number. Times, years, decimals, binary numbers and what is grouped like a
+social security number (NNN-NN-NNNN) are none.
 """
 
 import numpy as np
@@ -24,6 +25,7 @@ from thresher.kernels.pii_digits import (
     Groups,
     begins_alone,
     ends_alone,
+    follows_digit,
     holds,
     phrases,
     size,
@@ -34,9 +36,9 @@ from thresher.kernels.unicode import Bytes, Int
 _PLUS, _NEAR = 0x2B, 28
 _BEFORE = phrases(
     *("phone", " tel ", " tél ", "telef", "téléf", "teléf", " ph ", "mobil", "móvil", " mob ", " cell ", "cellul"),
-    *("celular", " fax", " call ", " calling ", " dial ", "whatsapp", "hotline", "answer", " sms ", " text "),
-    *("message", "contact", "telegram", " viber "),
+    *("celular", " fax", " call ", " calling ", " dial ", "whatsapp", "hotline", " sms ", "telegram", " viber "),
 )
+_BEFORE_GROUPS = phrases("answer", " text ", "message", "contact")  # too common to make a number of mere digits one
 _AFTER = phrases(" phone", " tel ", " telephone", " mobile", " cell ", " fax", " office ")
 
 
@@ -51,8 +53,8 @@ def phone_around(data: Bytes, begin: Int, floor: Int, end: Int, groups: Groups, 
     start = first - 1 if sign == _PLUS or (sign == OPEN and n > 1 and groups[1, 2] == CLOSE) else first
     if not begins_alone(data, begin, start):
         return first, first
-    parts = _american(data, groups, n, begin, start)
-    if parts == 0 and n <= MOST_GROUPS and not _follows_digit(data, begin, start):
+    parts: Int = _american(data, groups, n, begin, start)
+    if parts == 0 and n <= MOST_GROUPS and not follows_digit(data, begin, start):
         if (
             _is_international(data, groups, n, sign == _PLUS)
             or (sign != _PLUS and (_is_national(data, groups, n) or _has_area_code(groups, n, start < first)))
@@ -72,12 +74,6 @@ def _digits(groups: Groups, n: Int) -> int:
     for k in range(n):
         total += size(groups, k)
     return total
-
-
-@inlined
-def _follows_digit(data: Bytes, begin: Int, start: Int) -> bool:
-    """Whether a digit and a blank stand before: the chain began earlier."""
-    return start - 2 >= begin and data[start - 1] == BLANK and 48 <= data[start - 2] <= 57
 
 
 @inlined
@@ -101,7 +97,7 @@ def _american(data: Bytes, groups: Groups, n: Int, begin: Int, start: Int) -> in
             return 0
     chain_ends = n == k + 3
     if groups[k + 1, 2] == BLANK and groups[k + 2, 2] == BLANK:
-        return k + 3 if chain_ends and not _follows_digit(data, begin, start) else 0
+        return k + 3 if chain_ends and not follows_digit(data, begin, start) else 0
     return k + 3 if chain_ends or groups[k + 3, 2] == BLANK or groups[k + 3, 2] == OPEN else 0
 
 
@@ -120,9 +116,9 @@ def _is_international(data: Bytes, groups: Groups, n: Int, plus: bool) -> bool:
     if plus:
         return not zero and 8 <= digits <= 15 and not _is_decimal(groups, n)
     long_zero = zero and size(groups, 0) >= 2 and data[groups[0, 0] + 1] == 48
-    if not long_zero or n < 3 or digits < 11 or digits > 17:
+    if not long_zero or n < 3 or digits < 11 or digits > 17 or _is_binary(data, groups, n):
         return False
-    return data[groups[0, 0] + 2] != 48 if size(groups, 0) > 2 else data[groups[1, 0]] != 48
+    return bool(data[groups[0, 0] + 2] != 48 if size(groups, 0) > 2 else data[groups[1, 0]] != 48)
 
 
 @inlined
@@ -133,7 +129,21 @@ def _is_national(data: Bytes, groups: Groups, n: Int) -> bool:
     for k in range(n):
         if size(groups, k) < 2 or groups[k, 2] == OPEN or (groups[k, 2] == SLASH and (k > 1 or size(groups, 0) < 3)):
             return False
-    return not _is_decimal(groups, n)
+    return not _is_decimal(groups, n) and not _is_social_security(groups, n) and not _is_binary(data, groups, n)
+
+
+@inlined
+def _is_social_security(groups: Groups, n: Int) -> bool:
+    return n == 3 and size(groups, 0) == 3 and size(groups, 1) == 2 and size(groups, 2) == 4
+
+
+@inlined
+def _is_binary(data: Bytes, groups: Groups, n: Int) -> bool:
+    for k in range(n):
+        for i in range(groups[k, 0], groups[k, 1]):
+            if data[i] > 49:
+                return False
+    return True
 
 
 @inlined
@@ -145,19 +155,32 @@ def _has_area_code(groups: Groups, n: Int, bracketed: bool) -> bool:
 
 @inlined
 def _is_said_to_be(data: Bytes, begin: Int, start: Int, end: Int, groups: Groups, n: Int) -> bool:
-    """Whether a word near it says that it is a phone number; two groups of four may be years."""
+    """Whether a word near it says that it is a phone number."""
     digits = _digits(groups, n)
-    if not 7 <= digits <= 13 or _is_decimal(groups, n):
+    if not 7 <= digits <= 13 or _is_decimal(groups, n) or _is_social_security(groups, n):
         return False
     for k in range(n):
         if n > 1 and size(groups, k) < 2:
             return False
-    if n == 2 and _is_year(data, groups, 0) and _is_year(data, groups, 1):
+    if _is_date(data, groups, n):
         return False
-    if holds(data, max(begin, start - _NEAR), start, _BEFORE[0], _BEFORE[1]):
+    near = max(begin, start - _NEAR)
+    if holds(data, near, start, _BEFORE[0], _BEFORE[1]):
+        return True
+    if n > 1 and holds(data, near, start, _BEFORE_GROUPS[0], _BEFORE_GROUPS[1]):
         return True
     stop = groups[n - 1, 1]
-    return n > 1 and holds(data, stop, min(end, stop + 8), _AFTER[0], _AFTER[1])
+    return (n > 1 or digits >= 10) and holds(data, stop, min(end, stop + 8), _AFTER[0], _AFTER[1])
+
+
+@inlined
+def _is_date(data: Bytes, groups: Groups, n: Int) -> bool:
+    """Whether it is two years (1990-2005), or one with a month and a day."""
+    if n == 2:
+        return _is_year(data, groups, 0) and _is_year(data, groups, 1)
+    if n != 3 or size(groups, 1) > 2:
+        return False
+    return (_is_year(data, groups, 0) and size(groups, 2) < 3) or (_is_year(data, groups, 2) and size(groups, 0) < 3)
 
 
 @inlined
@@ -168,8 +191,9 @@ def _is_year(data: Bytes, groups: Groups, k: Int) -> bool:
 
 @inlined
 def _extension_end(data: Bytes, stop: Int, end: Int) -> Int:
-    """Where `x123`, ` ext. 123` ends that begins at `stop`; `stop` where there is none."""
-    i = stop + (stop < end and data[stop] == BLANK)
+    """Where `x123`, `, ext. 123` ends that begins at `stop`; `stop` where there is none."""
+    i = stop + (stop < end and data[stop] == 0x2C)
+    i += i < end and data[i] == BLANK
     if i >= end:
         return stop
     if (data[i] | 0x20) == 0x65:

@@ -5,7 +5,7 @@
     Slack token              xoxa- xoxb- xoxp- xoxr- xoxs- and 10 or more of A-Z a-z 0-9 -, a digit among them
     Google API key           AIza and 35 of A-Z a-z 0-9 _ -
     Stripe live key          sk_live_ or rk_live_ and 16 or more of A-Z a-z 0-9
-    private key              -----BEGIN ... PRIVATE KEY-----, to its -----END ...----- where nothing but a key is between
+    private key              -----BEGIN ... PRIVATE KEY-----, to its -----END ...----- where only a key is between
     JSON web token           eyJ... . eyJ... . ..., three parts of base64url (RFC 7519)
 
 Each is found from a byte that is rare in prose: the I of AKIA, ASIA and AIza, the J of eyJ, an underscore, a hyphen.
@@ -14,7 +14,7 @@ Each is found from a byte that is rare in prose: the I of AKIA, ASIA and AIza, t
 import numpy as np
 
 from thresher.kernels.jit import inlined, njit
-from thresher.kernels.pii_edges import ALNUM, DIGITS, LETTERS, is_one_of, table_of
+from thresher.kernels.pii_edges import ALNUM, DIGITS, LETTERS, Table, is_one_of, table_of
 from thresher.kernels.unicode import Bytes, Int
 
 TRIGGERS = b"IJ_-"
@@ -52,7 +52,7 @@ def secret_around(data: Bytes, begin: Int, i: Int, end: Int) -> tuple[Int, Int]:
     return start, stop
 
 
-@inlined
+@njit
 def _stands_at(data: Bytes, begin: Int, i: Int, end: Int, phrase: Bytes) -> bool:
     if i < begin or i + len(phrase) > end:
         return False
@@ -62,8 +62,8 @@ def _stands_at(data: Bytes, begin: Int, i: Int, end: Int, phrase: Bytes) -> bool
     return True
 
 
-@inlined
-def _run_end(data: Bytes, i: Int, end: Int, members: Bytes) -> Int:
+@njit
+def _run_end(data: Bytes, i: Int, end: Int, members: Table) -> Int:
     while i < end and members[data[i]]:
         i += 1
     return i

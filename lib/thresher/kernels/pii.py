@@ -52,7 +52,7 @@ def find(data: Bytes, offsets: Offsets, wanted: npt.NDArray[np.bool_], public: b
     """
     spans, ends = np.empty((64, 3), np.int64), np.zeros(len(offsets), np.int64)
     groups = np.zeros((MOST_GROUPS + 1, 3), np.int64)
-    n = np.int64(0)
+    n: Int = np.int64(0)
     for d in range(len(offsets) - 1):
         if wanted[d]:
             spans, n = _find_in(data, offsets[d], offsets[d + 1], public, groups, spans, n)

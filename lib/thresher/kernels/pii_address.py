@@ -5,7 +5,8 @@ Public is what IANA's special-purpose registries (RFC 6890) call globally reacha
 because that of `ipaddress` differs between Python's releases.
 
 Software writes `a::b` and `x[::2]` too. So a shortened IPv6 address counts only where addresses have been given out:
-in 2000::/3, fc00::/7, fe80::/10, ff00::/8, as ::1, and where it embeds an IPv4 address (::ffff:0:0/96, 64:ff9b::/96).
+in 2000::/3, fc00::/7, fe80::/10, ff00::/8, as ::1, and where it embeds an IPv4 address (::ffff:0:0/96, 64:ff9b::/96,
+64:ff9b:1::/48).
 """
 
 from ipaddress import ip_network
@@ -40,7 +41,7 @@ _PRIVATE_6 = _networks(
 _PUBLIC_6 = _networks(
     *("2001:1::1/128", "2001:1::2/128", "2001:3::/32", "2001:4:112::/48", "2001:20::/28", "2001:30::/28")
 )
-_GIVEN_OUT = _networks("::1/128", "64:ff9b::/96", "2000::/3", "fc00::/7", "fe80::/10", "ff00::/8")
+_GIVEN_OUT = _networks("::1/128", "64:ff9b::/96", "64:ff9b:1::/48", "2000::/3", "fc00::/7", "fe80::/10", "ff00::/8")
 _MAPPED = _networks("::ffff:0:0/96")
 _PLACES = phrases(" version", " ver ", " v ", " release", " section", " chapter", " clause")
 _ALPHA = table_of(LETTERS)

@@ -31,7 +31,8 @@ def redact(data: Bytes, offsets: Offsets, spans: Spans, ends: Offsets) -> tuple[
     """The text with each span replaced, its offsets, and which documents are other than they were."""
     documents = len(offsets) - 1
     out, starts = np.empty(_size(offsets, spans), np.uint8), np.zeros(documents + 1, np.int64)
-    changed, at = np.zeros(documents, np.bool_), np.int64(0)
+    changed = np.zeros(documents, np.bool_)
+    at: Int = np.int64(0)
     for d in range(documents):
         i = offsets[d]
         for s in range(ends[d], ends[d + 1]):

@@ -103,9 +103,9 @@ def email(seen: str, fixed: int, at: int) -> Span | None:
 
 
 def ipv6(seen: str, taken: int, colon: int, public: bool) -> Span | None:
-    start = colon - len(re.search("[0-9A-Fa-f]*$", seen[taken:colon]).group())  # type: ignore[union-attr]
+    start = colon - len(re.search(r"[0-9A-Fa-f]*\Z", seen[taken:colon]).group())  # type: ignore[union-attr]
     before = seen[:start]
-    if colon - start > 4 or re.search(rf"[{W}.]$|(?:^|[^g-zG-Z]):$", before):
+    if colon - start > 4 or re.search(rf"[{W}.]\Z|(?:^|[^g-zG-Z]):\Z", before):
         return None
     run = re.compile("[0-9A-Fa-f:.]*").match(seen, start)
     for stop in range(run.end() if run else start, start, -1):
@@ -125,7 +125,7 @@ def ipv6(seen: str, taken: int, colon: int, public: bool) -> Span | None:
 
 def number(text: str, seen: str, taken: int, at: int, public: bool) -> Span:
     after = re.compile("[0-9]+").match(seen, at).end()  # type: ignore[union-attr]
-    if re.search(f"[{W}]$", seen[:at]):
+    if re.search(rf"[{W}]\Z", seen[:at]):
         return at, after, ""
     address = IPV4.match(seen, at)
     if address and not said(text, at, 12, PLACES):

@@ -28,6 +28,7 @@ CARDS = words("card", " visa ", "maestro", "debit", "credit", " cc ", "karte", "
 BEFORE = words(
     *("phone", " tel ", " tél ", "telef", "téléf", "teléf", " ph ", "mobil", "móvil", " mob ", " cell ", "cellul"),
     *("celular", " fax", " call ", " calling ", " dial ", "whatsapp", "hotline", " sms ", "telegram", " viber "),
+    *("телеф", "Телеф", " тел ", " Тел ", "电话", "電話", "手机", "전화"),
 )
 BEFORE_GROUPS = words("answer", " text ", "message", "contact")
 AFTER = words(" phone", " tel ", " telephone", " mobile", " cell ", " fax", " office ")
@@ -42,7 +43,7 @@ LAYOUTS = ([4, 4, 4, 4, 3], [4, 4, 4, 4], [4, 6, 5], [4, 6, 4])
 
 def chain(seen: str, taken: int, at: int) -> list[Group]:
     groups, i, separator = list[Group](), at, ""
-    opened = bool(re.search(r"\(\+?$", seen[taken:at]) and re.match(r"[0-9]+\)", seen[at:]))
+    opened = bool(re.search(r"\(\+?\Z", seen[taken:at]) and re.match(r"[0-9]+\)", seen[at:]))
     sign = "[-. /\xa0\u2010\u2011]"
     while True:
         stop = i + len(re.match("[0-9]+", seen[i:]).group())  # type: ignore[union-attr]
@@ -56,7 +57,7 @@ def chain(seen: str, taken: int, at: int) -> list[Group]:
 
 
 def begins_alone(seen: str, at: int) -> bool:
-    return not re.search(rf"(?:[{W}@+]|[{W}][-./]|[0-9]:)$", seen[:at])
+    return not re.search(rf"(?:[{W}@+]|[{W}][-./]|[0-9]:)\Z", seen[:at])
 
 
 def ends_alone(seen: str, at: int) -> bool:
@@ -64,7 +65,7 @@ def ends_alone(seen: str, at: int) -> bool:
 
 
 def follows_digit(seen: str, at: int) -> bool:
-    return bool(re.search("[0-9] $", seen[:at]))
+    return bool(re.search(r"[0-9] \Z", seen[:at]))
 
 
 def card(text: str, seen: str, groups: list[Group]) -> int | None:

@@ -17,44 +17,27 @@ from . import pii_twin
 from .texts import TEXTS
 
 PARTS = (
-    *(
-        "me@a.org",
-        "rené@müller.de",
-        "@",
-        "a.b",
-        ".",
-        "..",
-        "-",
-        "_",
-        "x@y",
-        "logo@2x.png",
-        "xn--p1ai",
-        ".рф",
-        ".com으로",
-    ),
+    *("me@a.org", "rené@müller.de", "@", "a.b", ".", "..", "-", "_", "x@y", "logo@2x.png", "xn--p1ai", ".рф"),
     *("8.8.8.8", "10.0.0.1", "192.0.2.1", "1.2.3", ".4", "256", "v", "version ", "/24", ":80", "255.255.255.255"),
     *("2606:4700::1111", "::1", "::", "fe80::1", "::ffff:8.8.8.8", "2001:db8:0:0:0:0:0:1", "a::b", ":", "12:30:45"),
     *("+41 (0)44 668 18 00", "(555) 234-5678", "0490 75 40 81", "555-123-4567", "020", "7946 0958", "001-518-640-0854"),
+    *("(71) 4233-6306", "+", "(", ")", "+1", "x12", ", ext. 5", "00", "1", "0", "44", "123", "4567", "2005"),
     *(
-        "(71) 4233-6306",
-        "+",
-        "(",
-        ")",
-        "+1",
-        "x12",
-        ", ext. 5",
-        "00",
-        "1",
-        "0",
-        "44",
-        "123",
-        "4567",
-        "2005",
         "1990-2005",
+        "054-28-6917",
+        ".com으로",
+        "tel ",
+        "Phone: ",
+        "my fax",
+        "téléf",
+        "手机：",
+        "тел. ",
+        "Hotel",
+        "text me",
     ),
-    *("tel ", "Phone: ", "my fax", "téléf", "Hotel", "text me", "card ", "Visa ", " office", "-Fax", "054-28-6917"),
+    *("card ", "Visa ", " office", "-Fax"),
     *("4111 1111 1111 1111", "4111-1111", "4242424242424242", "378282246310005", "3782 822463 10005", "30569309025904"),
-    *("4222222222222", "630427373398", "6011111111111117", "3530111333300000", "4000 0000 0000 0000 006", "DE89 3704"),
+    *("4222222222222", "630427373398", "6011111111111117", "3530111333300000", "4000 0000 0000 0000 006"),
     *("AKIAIOSFODNN7EXAMPLE", "ghp_" + "aB3" * 12, "xoxb-12345678901", "AIza" + "x" * 35, "sk_live_" + "a1" * 10),
     *("eyJhbGciOiJI.eyJzdWIiOiIx.", "abcdefghij_", "-----BEGIN RSA PRIVATE KEY-----", "-----END RSA PRIVATE KEY-----"),
     *("MIIE\n", " ", "\n", "\xa0", "\u2011", "é", "电话", "٣", "\u0301", "/", ",", "%", "'", "$", "a", "Z", "ff", "\\"),
@@ -74,6 +57,7 @@ def found(text: str, public: bool = True) -> list[tuple[int, int, str]]:
 @given(text=TEXTS | DENSE | NUMERIC | COLONS, public=st.booleans())
 @example(text="+1 4111 1111 1111 1111", public=True)
 @example(text="foo@bar.com@8.8.8.8", public=True)
+@example(text="me@a.orgxoxb-12345678901", public=True)
 @example(text="a@b.ghp_" + "a" * 36, public=True)
 def test_spans_are_those_of_the_definition(text: str, public: bool) -> None:
     assert found(text, public) == pii_twin.spans(text, public)
@@ -137,11 +121,8 @@ def test_public_ipv6_addresses_are_those_of_ipaddress(value: int) -> None:
         *(("2001:1::1", True), ("2001:2::1", False), ("2002::1", False), ("3fff::1", False), ("64:ff9b:1::1", False)),
         *(("2001:4860:4860::8888", True), ("2001:0db8:0:0:8:800:200C:417A", False)),
         *(("FF01::101", True), ("::1", False), ("::", None), ("fe80::1", False), ("fd12::1", False)),
-        *(
-            ("64:ff9b::8.8.8.8", True),
-            ("2606:4700:0:0:0:0:0:1111", True),
-            ("6e40:4041:c617:e898:c11:40d2:c669:2eb4", True),
-        ),
+        *(("64:ff9b::8.8.8.8", True), ("2606:4700:0:0:0:0:0:1111", True)),
+        ("6e40:4041:c617:e898:c11:40d2:c669:2eb4", True),
     ],
 )
 def test_forms_of_rfc_4291_and_the_registries(address: str, public: bool | None) -> None:
@@ -177,15 +158,9 @@ def test_prefixes_are_those_of_the_issuers() -> None:
 @pytest.mark.parametrize(
     "text",
     [
+        *("version 1.2.3.4", "1.2.3.4.5", "release 10.20.30.40", "Chrome/104.0.0.0 Safari", "lib-1.2.3.4"),
         *(
-            "version 1.2.3.4",
-            "1.2.3.4.5",
-            "release 10.20.30.40",
-            "Chrome/104.0.0.0 Safari",
-            "lib-1.2.3.4",
             "2.0.0.1-rc",
-        ),
-        *(
             "Section\xa07.8.2.1",
             "v1.2.3.4",
             "300.1.1.1",
@@ -194,7 +169,6 @@ def test_prefixes_are_those_of_the_issuers() -> None:
             "x[::2]",
             "a::b",
             "std::cafe",
-            "face::add",
         ),
         *("12:30:45", "at 10:15", "00:1a:2b:3c:4d:5e", "2012-05-12 10:30:00", "12.05.2020", "05/12/2012", "11-29-2024"),
         *("978-0-306-40615-7", "ISBN 0-306-40615-2", "9780306406157", "0306406152", "CAS 7732-18-5", "054-28-6917"),
@@ -202,28 +176,12 @@ def test_prefixes_are_those_of_the_issuers() -> None:
         *("deadbeef cafe 1234abcd", "face::add", "123e4567-e89b-12d3-a456-426614174000", "0011 1111 1111 0000"),
         *("4111111111111112", "0000 0000 0000 0000", "1 2 3 4 5 6 7 8 9 10 11 12", "4220 4632 5041 5490 6775 9878"),
         *("logo@2x.png", "vue@2.6.js", "a@b", "@handle", "user@", "me@.org", "me@-a.org", "a@b.c", "me at a.org"),
-        *(
-            "AKIA",
-            "AKIAIOSFODNN7EXAMPLEX",
-            "ghp_short",
-            "xoxb-your-token-here",
-            "sk_test_" + "a" * 24,
-            "eyJhbGci.eyJ.x",
-        ),
-        *(
-            "-----BEGIN PUBLIC KEY-----",
-            "-----BEGIN CERTIFICATE-----",
-            "Tel Aviv, 1909-1948",
-            "1998 1999 2000 2001 2002",
-        ),
-        *(
-            "https://a.org/2015/555-123-4567",
-            "€ 12.345.678,90",
-            "id 20120304123456",
-            "1234567",
-            "0800-1700",
-            "Hotel 5551234567",
-        ),
+        *("AKIA", "AKIAIOSFODNN7EXAMPLEX", "ghp_short", "xoxb-your-token-here", "sk_test_" + "a" * 24),
+        *("eyJhbGci.eyJ.x",),
+        *("-----BEGIN PUBLIC KEY-----", "-----BEGIN CERTIFICATE-----", "Tel Aviv, 1909-1948"),
+        *("1998 1999 2000 2001 2002",),
+        *("https://a.org/2015/555-123-4567", "€ 12.345.678,90", "id 20120304123456", "1234567", "0800-1700"),
+        *("Hotel 5551234567",),
     ],
 )
 def test_what_is_no_personal_data(text: str) -> None:
@@ -252,6 +210,8 @@ def test_what_is_no_personal_data(text: str) -> None:
         ("030/1234567", "phones", "030/1234567"),
         ("Phone: 463-612-6138x036.", "phones", "463-612-6138x036"),
         ("Tél. 12 34 56 78", "phones", "12 34 56 78"),
+        ("手机：13812345678。", "phones", "13812345678"),
+        ("Тел.: 123-45-67", "phones", "123-45-67"),
         ("20006 202-555-0147", "phones", "202-555-0147"),
         ("token ghp_" + "a1B2" * 9 + ".", "secrets", "ghp_" + "a1B2" * 9),
         ("https://u:ghp_" + "a1B2" * 9 + "@a.org", "secrets", "ghp_" + "a1B2" * 9),
@@ -268,22 +228,8 @@ def test_what_is_found_and_nothing_more_of_it(text: str, kind: str, span: str) -
 
 
 REPEATED = (
-    *(
-        "@",
-        "a@",
-        "1 ",
-        "1.",
-        "1:",
-        ":",
-        "::",
-        "-----BEGIN PRIVATE KEY-----",
-        "-",
-        "+1 ",
-        "(1)",
-        "eyJa",
-        "eyJa-",
-        "AIza-",
-    ),
+    *("@", "a@", "1 ", "1.", "1:", ":", "::", "-----BEGIN PRIVATE KEY-----", "-", "+1 ", "(1)", "eyJa"),
+    *("eyJa-", "AIza-"),
     *("xoxb-", "github_pat_", "ghp_", "sk_live_", "eyJabcdefg.", "a.", "a@b.", "a@1.", "é", "fax 1234567", "1111111 "),
 )
 

@@ -37,6 +37,7 @@ _PLUS, _NEAR = 0x2B, 28
 _BEFORE = phrases(
     *("phone", " tel ", " tél ", "telef", "téléf", "teléf", " ph ", "mobil", "móvil", " mob ", " cell ", "cellul"),
     *("celular", " fax", " call ", " calling ", " dial ", "whatsapp", "hotline", " sms ", "telegram", " viber "),
+    *("телеф", "Телеф", " тел ", " Тел ", "电话", "電話", "手机", "전화"),
 )
 _BEFORE_GROUPS = phrases("answer", " text ", "message", "contact")  # too common to make a number of mere digits one
 _AFTER = phrases(" phone", " tel ", " telephone", " mobile", " cell ", " fax", " office ")
@@ -55,17 +56,25 @@ def phone_around(data: Bytes, begin: Int, floor: Int, end: Int, groups: Groups, 
         return first, first
     parts: Int = _american(data, groups, n, begin, start)
     if parts == 0 and n <= MOST_GROUPS and not follows_digit(data, begin, start):
-        if (
-            _is_international(data, groups, n, sign == _PLUS)
-            or (sign != _PLUS and (_is_national(data, groups, n) or _has_area_code(groups, n, start < first)))
-            or (sign != _PLUS and _is_said_to_be(data, begin, start, end, groups, n))
-        ):
-            parts = n
+        parts = n if _is_whole(data, begin, start, end, groups, n) else 0
     if parts == 0:
         return first, first
     stop = groups[parts - 1, 1]
     extended = _extension_end(data, stop, end)
     return (start, extended) if extended > stop or ends_alone(data, stop, end) else (first, first)
+
+
+@inlined
+def _is_whole(data: Bytes, begin: Int, start: Int, end: Int, groups: Groups, n: Int) -> bool:
+    """Whether the chain as a whole is a number of one of the other kinds; `start` is that of its + or bracket."""
+    signed = data[start] == _PLUS
+    if _is_international(data, groups, n, signed):
+        return True
+    if signed:
+        return False
+    if _is_national(data, groups, n) or _has_area_code(groups, n, start < groups[0, 0]):
+        return True
+    return _is_said_to_be(data, begin, start, end, groups, n)
 
 
 @inlined

@@ -48,7 +48,7 @@ def secret_around(data: Bytes, begin: Int, i: Int, end: Int) -> tuple[Int, Int]:
         start, stop = i, _private_key_end(data, i, end)
     else:
         start, stop = i - 4, _slack_end(data, begin, i, end)
-    if stop <= i or (start > begin and byte != 0x2D and ALNUM[data[start - 1]]):
+    if stop <= i or (begin < start < i and ALNUM[data[start - 1]]):
         return i, i
     return start, stop
 

@@ -1,12 +1,12 @@
 """Personal data and secrets: how much a text holds, where, and the text with something harmless in its place.
 
 Found are e-mail addresses, public IP addresses, phone numbers, payment card numbers, and secrets and keys, each by how
-it is written (the definitions are in `thresher.kernels.pii_*`); names and postal addresses are not looked for. Spans
-never overlap: a secret goes before an e-mail address, that before an IP address, a card number and a phone number, and
-else what begins first stays.
+it is written (the definitions, with their sources, are in `thresher.kernels.pii_*`); names and postal addresses are not
+looked for. Spans never overlap: a secret goes before an e-mail address, that before an IP address, a card number and a
+phone number, and else what begins first stays.
 
-datatrove's `PIIFormatter` replaces e-mail and public IP addresses (IPv4) in the same way; beside its fields of
-addresses the ones here are reserved for documentation, and the same each time, so that a text has one redaction.
+datatrove's `PIIFormatter` replaces e-mail and public IPv4 addresses in the same way, by several in turn. Here each kind
+has one replacement, reserved for documentation, so that what is left depends on the text alone.
 """
 
 from functools import partial
@@ -21,7 +21,7 @@ from thresher.kernels.pii_redact import redact
 from thresher.kernels.text import text_of
 
 FIELDS = pa.struct([(name, pa.int64()) for name in COUNTS.names or ()])
-MOST_ROUNDS = 8
+MOST_ROUNDS = 8  # no text tried has needed more than three
 
 
 def _found(text: pa.Array, public_ips: bool) -> tuple[Spans, Offsets]:
@@ -67,7 +67,7 @@ def leave(text: pa.Array, public_ips: bool = True) -> pa.Array:
     """The text with each span replaced by what `kernels.pii_redact` has for its kind; null where it was.
 
     A replacement may complete what stands beside it, so a text that was changed is searched again, until nothing is
-    left to change: the edit of an edited text is that text.
+    left to change or `MOST_ROUNDS` are over: the edit of an edited text is that text.
 
     >>> leave(pa.array(["me@site.org from 8.8.8.8"])).to_pylist()
     ['email@example.com from 192.0.2.1']

@@ -20,6 +20,7 @@ FUNCTIONS = {
     "c4_v1": T.c4, "c4_datatrove_v1": lambda text: T.c4(text, "c4_datatrove_v1"),
     "c4_dclm_v1": lambda text: T.c4(text, "c4_dclm_v1"),
     "badwords_v1": T.badwords, "url_v1": T.url,
+    "pii_v1": T.pii,
 }  # fmt: skip
 
 
@@ -63,6 +64,14 @@ def test_the_text_that_c4_leaves_is_a_column(documents: DataFrame, texts: list[s
     assert edit is not None
     rows = documents.select("n", T.c4_text("text", "c4_dclm_v1").alias("left")).orderBy("n").toArrow()
     assert rows["left"].to_pylist() == edit(pa.array(texts, pa.string())).to_pylist()
+
+
+def test_the_redacted_text_is_a_column(spark: SparkSession) -> None:
+    document = spark.createDataFrame([("10.0.0.1 wrote to me@site.org",)], "text string")
+    rows = document.select(T.pii_text("text").alias("a"), T.pii_text("text", public_ips=False).alias("b")).toArrow()
+    assert rows.to_pylist() == [
+        {"a": "10.0.0.1 wrote to email@example.com", "b": "192.0.2.1 wrote to email@example.com"}
+    ]
 
 
 def test_judge_adds_verdicts_and_drops_nothing(documents: DataFrame) -> None:

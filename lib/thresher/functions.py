@@ -86,6 +86,16 @@ def refinedweb_lines(text: ColumnOrName) -> Column:
     return _named("refinedweb_lines_v1", text)
 
 
+def pii(text: ColumnOrName, public_ips: bool = True) -> Column:
+    """How many e-mail and IP addresses, phone and card numbers and secrets the text holds (`pii_v1`)."""
+    return _named("pii_v1", text, public_ips=public_ips)
+
+
+def pii_text(text: ColumnOrName, public_ips: bool = True) -> Column:
+    """The text with each of these replaced by something of its kind that is reserved for documentation."""
+    return edited(text, [make("pii_v1", {"public_ips": public_ips})])
+
+
 def language(text: ColumnOrName) -> Column:
     """The language of the whole text and its score, by fastText's lid.176 (`language_v1`)."""
     return _named("language_v1", text)

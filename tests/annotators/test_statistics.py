@@ -14,10 +14,11 @@ from thresher.annotators.fineweb import fineweb_v1
 from thresher.annotators.gopher import gopher_v1
 from thresher.annotators.gopher_dclm import gopher_dclm_v1
 from thresher.annotators.gopher_dolma import gopher_dolma_v1
+from thresher.annotators.pii import pii_v1
 from thresher.annotators.repetition import repetition_v1
 from thresher.annotators.sizes import sizes_v1
 
-FACTORIES = (sizes_v1, gopher_v1, gopher_dolma_v1, gopher_dclm_v1, repetition_v1, fineweb_v1)
+FACTORIES = (sizes_v1, gopher_v1, gopher_dolma_v1, gopher_dclm_v1, repetition_v1, fineweb_v1, pii_v1)
 
 
 @pytest.mark.parametrize("factory", FACTORIES)

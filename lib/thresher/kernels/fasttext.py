@@ -25,6 +25,7 @@ Offsets = npt.NDArray[np.int64]
 BLOCK = 16  # rows are padded to whole blocks: a loop of fixed length becomes vector instructions
 MEMO_SLOTS = 1 << 15  # of 32 bytes: more would not stay in the processor's cache
 MEMO_ROWS = 5  # a word with more rows (one in twenty) is looked up again each time
+WAITING = 512  # rows that wait to be added together: fetched one by one each would be waited for
 WORD_START, WORD_END = 60, 62  # "<" and ">", which frame a word before it is cut into n-grams
 FLOOR = 1e-5  # added to a probability before its logarithm is taken
 FNV_32 = 2166136261
@@ -37,7 +38,7 @@ class Words(NamedTuple):
     `spelling[starts[id]:starts[id + 1]]`, or -1. The row of a word is its id; behind them come the rows of the n-gram
     buckets that were not pruned, in the buckets' order. `kept` has a bit for each bucket, lowest first, and `before`
     says of each 64 how many are kept before them: few are, and both stay in the processor's cache where a table of
-    rows would not. The last row is nothing but zeros: what is filled up with it needs no branch. `shortest` and
+    rows would not. `shortest` and
     `longest` bound an n-gram's length in code points. `end_of_line` is the row that ends every text, or -1.
     """
 
@@ -74,7 +75,7 @@ def fnv1a(text: Bytes) -> np.uint32:
     return state
 
 
-@njit
+@inlined
 def _mix(state: np.uint32, byte: np.uint8) -> np.uint32:
     return np.uint32((state ^ np.uint32(np.int8(byte))) * np.uint32(16777619))
 
@@ -99,12 +100,12 @@ def word_table(spelling: Bytes, starts: Offsets) -> Ids:
     return slots
 
 
-@njit
+@inlined
 def _is_separator(byte: np.uint8) -> bool:
     return bool(byte == 32 or 9 <= byte <= 13 or byte == 0)
 
 
-@njit
+@inlined
 def _same(left: Bytes, start: Int, right: Bytes, other: Int, size: Int) -> bool:
     for i in range(size):
         if left[start + i] != right[other + i]:
@@ -112,7 +113,7 @@ def _same(left: Bytes, start: Int, right: Bytes, other: Int, size: Int) -> bool:
     return True
 
 
-@njit
+@inlined
 def _word_id(words: Words, data: Bytes, start: Int, end: Int) -> int:
     """The word's place in the dictionary, or -1."""
     mask = len(words.slots) - 1
@@ -131,7 +132,7 @@ def _word_id(words: Words, data: Bytes, start: Int, end: Int) -> int:
 
 @inlined
 def _add(matrix: Rows, rows: Ids, n: int, total: Rows) -> None:
-    """Add n rows of the matrix to `total`, in their order; a loop of its own, so that many are fetched at once."""
+    """Add n rows of the matrix to `total`, in their order."""
     for i in range(n):
         row = rows[i]
         for block in range(0, len(total), BLOCK):
@@ -139,20 +140,22 @@ def _add(matrix: Rows, rows: Ids, n: int, total: Rows) -> None:
                 total[block + k] += matrix[row, block + k]
 
 
-@njit
-def _add_word(words: Words, data: Bytes, start: Int, end: Int, framed: Bytes, rows: Ids, total: Rows) -> int:
-    """Add a word's rows to `total`; returns how many there are. `rows` holds them all where they fit.
+@inlined
+def _append_rows(
+    words: Words, data: Bytes, start: Int, end: Int, framed: Bytes, rows: Ids, n: int, total: Rows
+) -> tuple[int, int]:
+    """Append a word's rows to the n that wait, which are added first where there is no room.
 
-    `framed` has room for the word and its frame. The loops are in one function, since a call for each n-gram would cost
-    more than the n-gram.
+    Returns how many wait now and how many were added. `framed` has room for the word and its frame. The loops are in
+    one function, since a call for each n-gram would cost more than the n-gram.
     """
-    kept, buckets = words.kept, np.uint32(words.buckets)
+    kept, buckets, added = words.kept, np.uint32(words.buckets), 0
     size = end - start + 2
     framed[0], framed[size - 1] = WORD_START, WORD_END
     for i in range(start, end):
         framed[i - start + 1] = data[i]
-    rows[0] = _word_id(words, data, start, end)
-    n, added = int(rows[0] >= 0), 0
+    rows[n] = _word_id(words, data, start, end)
+    n += rows[n] >= 0
     for first in range(size):
         if framed[first] & 0xC0 == 0x80:  # a continuation byte begins no n-gram
             continue
@@ -170,14 +173,12 @@ def _add_word(words: Words, data: Bytes, start: Int, end: Int, framed: Bytes, ro
             bucket = state % buckets
             bits, place = kept[bucket >> np.uint32(6)], np.uint64(bucket & np.uint32(63))
             if bits >> place & np.uint64(1):
-                row = len(words.starts) - 1 + words.before[bucket >> np.uint32(6)] + _ones_below(bits, place)
-                if n == len(rows):
+                if n + 1 == len(rows):  # one place is left for the end of the line
                     _add(words.rows, rows, n, total)
                     added, n = added + n, 0
-                rows[n] = row
+                rows[n] = len(words.starts) - 1 + words.before[bucket >> np.uint32(6)] + _ones_below(bits, place)
                 n += 1
-    _add(words.rows, rows, n, total)
-    return added + n
+    return n, added
 
 
 @inlined
@@ -191,7 +192,7 @@ def _ones_below(bits: np.uint64, place: np.uint64) -> int:
     return int(bits * np.uint64(0x0101010101010101) >> np.uint64(56))
 
 
-@njit
+@inlined
 def _is_mark(data: Bytes, start: int, end: int) -> bool:
     """Is this one of the format's own signs, a label (`__label__…`) or an end of line (`</s>`)? They are no words."""
     size = end - start
@@ -270,14 +271,14 @@ def classify(
     count, matrix = len(offsets) - 1, words.rows
     labels, scores = np.full(count, -1, np.int32), np.zeros(count, np.float32)
     # The memo of one call, direct-mapped: a word's hash in two halves (0: none), how many rows it has, which.
-    memo, rows = np.zeros((MEMO_SLOTS, 3 + MEMO_ROWS), np.int32), np.empty(64, np.int32)
+    memo, rows = np.zeros((MEMO_SLOTS, 3 + MEMO_ROWS), np.int32), np.empty(WAITING, np.int32)
     framed, hidden = np.empty(256, np.uint8), np.empty(words.rows.shape[1], np.float32)
     nodes, node_scores = np.empty(2 * network.labels + 1, np.int32), np.empty(2 * network.labels + 1, np.float32)
     for d in range(count):
         if not valid[d]:
             continue
         hidden[:] = 0
-        found, total = False, 0
+        found, total, n = False, 0, 0
         i, end = offsets[d], offsets[d + 1]
         while i < end:
             if _is_separator(data[i]):
@@ -292,22 +293,28 @@ def classify(
             key = hash_span(data, start, i) | np.uint64(1)
             low, high = np.int32(key & np.uint64(0xFFFFFFFF)), np.int32(key >> np.uint64(32))
             entry = memo[np.int64(high) & (MEMO_SLOTS - 1)]
+            if n + MEMO_ROWS >= WAITING:
+                _add(matrix, rows, n, hidden)
+                total, n = total + n, 0
             if entry[0] == low and entry[1] == high:
-                _add(matrix, entry[3:], MEMO_ROWS, hidden)
-                total += entry[2]
+                for k in range(MEMO_ROWS):
+                    rows[n + k] = entry[3 + k]
+                n += entry[2]
                 continue
             if i - start + 2 > len(framed):
                 framed = np.empty(2 * (i - start) + 2, np.uint8)
-            n = _add_word(words, data, start, i, framed, rows, hidden)
-            total += n
-            if n <= MEMO_ROWS:
-                entry[0], entry[1], entry[2] = low, high, n
-                for k in range(MEMO_ROWS):
-                    entry[3 + k] = rows[k] if k < n else len(matrix) - 1
+            first = n
+            n, added = _append_rows(words, data, start, i, framed, rows, n, hidden)
+            total += added
+            if added == 0 and n - first <= MEMO_ROWS:
+                entry[0], entry[1], entry[2] = low, high, n - first
+                for k in range(n - first):
+                    entry[3 + k] = rows[first + k]
         if found and words.end_of_line >= 0:
-            rows[0] = words.end_of_line
-            _add(matrix, rows, 1, hidden)
-            total += 1
+            rows[n] = words.end_of_line
+            n += 1
+        _add(matrix, rows, n, hidden)
+        total += n
         if not found or total == 0:
             continue
         hidden *= np.float32(1.0 / total)

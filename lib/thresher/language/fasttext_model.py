@@ -19,6 +19,7 @@ from thresher.kernels.fasttext import BLOCK, Bytes, Ids, Network, Rows, Words, w
 
 MAGIC, VERSION = 793712314, 12
 SUPERVISED, HIERARCHICAL, SOFTMAX = 3, 1, 3
+CACHE_LINE = 64  # bytes
 LABEL_PREFIX = "__label__"
 END_OF_LINE = b"</s>"
 
@@ -193,7 +194,7 @@ def _words(settings: _Settings, dictionary: _Dictionary, inputs: Rows) -> Words:
         slots=word_table(spelling, starts),
         kept=kept,
         before=before,
-        rows=_padded(np.concatenate([rows, np.zeros((1, rows.shape[1]), np.float32)])),
+        rows=_padded(rows),
         shortest=settings.minn,
         longest=settings.maxn,
         buckets=max(settings.bucket, 1),
@@ -217,8 +218,16 @@ def _kept(settings: _Settings, dictionary: _Dictionary, inputs: Rows) -> tuple[n
 
 
 def _padded(rows: Rows) -> Rows:
-    """The same rows, widened by zeros to whole blocks, so that the kernel's inner loop has a fixed length."""
-    return np.pad(rows, ((0, 0), (0, -rows.shape[1] % BLOCK)))
+    """The same rows, widened by zeros to whole blocks, so that the kernel's inner loop has a fixed length.
+
+    The first begins where a line of the processor's cache does, and so each block lies in one line.
+    """
+    height, width = rows.shape[0], -(-rows.shape[1] // BLOCK) * BLOCK
+    raw = np.zeros(height * width * 4 + CACHE_LINE, np.uint8)
+    start = -raw.ctypes.data % CACHE_LINE
+    padded = raw[start : start + height * width * 4].view(np.float32).reshape(height, width)
+    padded[:, : rows.shape[1]] = rows
+    return padded
 
 
 def _network(settings: _Settings, dictionary: _Dictionary, outputs: Rows) -> Network:

@@ -46,6 +46,10 @@ def test_every_recipe_that_ships_is_right(name: str) -> None:
         ("name: m\nannotate: {sizes_v1: }\n", "annotate lacks exact_v1, minhash_v1, which filter or dedup need"),
         ("name: m\nannotate: {minhash_v1: {ngrams: 3}}\ndedup: null\n", "ngrams"),
         (MINIMAL + "edit: [c4_v1]\n", "annotate lacks c4_v1, which edit names"),
+        (
+            "name: m\nannotate: {c4_v1: , repair_v1: }\nedit: [repair_v1, c4_v1]\ndedup: null\n",
+            "edit: repair_v1 comes last",
+        ),
         (MINIMAL + "edit: [sizes_v1]\n", "edit: sizes_v1 measures a text and leaves it as it is"),
         (
             "name: m\nannotate: {sizes_v1: {edited: true}}\ndedup: null\n",

@@ -86,6 +86,16 @@ def refinedweb_lines(text: ColumnOrName) -> Column:
     return _named("refinedweb_lines_v1", text)
 
 
+def repair(text: ColumnOrName, normal_form: str = "NFC") -> Column:
+    """Whether the text holds mojibake or characters that show nothing, and whether repair changes it (`repair_v1`)."""
+    return _named("repair_v1", text, normal_form=normal_form)
+
+
+def repair_text(text: ColumnOrName, normal_form: str = "NFC") -> Column:
+    """The text with mojibake undone, in a normal form, without control and zero-width characters."""
+    return edited(text, [make("repair_v1", {"normal_form": normal_form})])
+
+
 def pii(text: ColumnOrName, public_ips: bool = True) -> Column:
     """How many e-mail and IP addresses, phone and card numbers and secrets the text holds (`pii_v1`)."""
     return _named("pii_v1", text, public_ips=public_ips)

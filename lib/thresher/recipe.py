@@ -99,6 +99,8 @@ class Recipe(_Settings):
                 raise ValueError(f"annotate lacks {name}, which edit names: add it there")
             if make(name, _own(self.annotate[name])).edit is None:
                 raise ValueError(f"edit: {name} measures a text and leaves it as it is")
+        if "repair_v1" in self.edit[:-1]:
+            raise ValueError("edit: repair_v1 comes last, for the other edits' rules were made for text as it is found")
         after = [name for name, settings in self.annotate.items() if settings.get("edited")]
         if after and not self.edit:
             raise ValueError(f"annotate.{after[0]}.edited: the recipe has no edit after which to measure")

@@ -1,5 +1,6 @@
 """Other bounds on the signals that are there, against the same count in pandas."""
 
+import networkx as nx
 import pytest
 
 from thresher.ask.what_if import what_if
@@ -39,7 +40,36 @@ def test_no_change_changes_nothing_and_nothing_is_written(asked: Corpus) -> None
     supposed = what_if(asked, runs, GOPHER, GOPHER)
     assert (supposed.before, supposed.newly_passing, supposed.newly_failing) == (supposed.after, 0, 0)
     assert versions == [asked.version(table) for table in ("verdicts", "runs", "documents")]
-    assert "duplicates are not sought again" in str(supposed)
+    released = runs.newest_release("gopher")
+    assert released is not None
+    assert supposed.left == (released.counts["documents"],) * 2
+    assert "Dedup would leave" in " ".join(str(supposed).split())
+
+
+def test_what_dedup_would_leave_is_counted_by_its_clusters(asked: Corpus) -> None:
+    """Documents and their clusters as a graph; a component with a document that passes keeps one."""
+    changed = read_recipe("gopher", [f"{WORDS}.at_least=200"])
+    supposed = what_if(asked, Runs(asked), GOPHER, changed)
+    theirs, clusters = verdicts(asked, "gopher"), frame(asked, "duplicates", "select * from t where recipe = 'gopher'")
+    signals = frame(
+        asked, f"signals/{Runs(asked).of('annotate', None)[-1].fingerprint}", "select doc_id, gopher_v1 from t"
+    )
+    short = {row.doc_id for row in signals.itertuples() if row.gopher_v1["words"] < 200}
+    passing = set(signals.doc_id) - set(theirs[theirs.stage == "filter"].doc_id) - short
+    graph = nx.Graph()
+    graph.add_nodes_from(signals.doc_id)
+    graph.add_edges_from(zip(clusters.doc_id, clusters.keeper, strict=True))
+    left = sum(1 for component in nx.connected_components(graph) if component & passing)
+    assert supposed.after == len(passing) > left
+    assert supposed.left is not None and supposed.left[1] == left
+
+
+def test_documents_that_dedup_has_not_seen_are_counted(asked: Corpus) -> None:
+    bounds = {"word_count": 1, "stop_words": 0, "alphabetic_words": 0.1}
+    looser = [f"gopher_quality_v1.{rule}.at_least={bound}" for rule, bound in bounds.items()]
+    supposed = what_if(asked, Runs(asked), GOPHER, read_recipe("gopher", looser))
+    assert supposed.left is not None and supposed.left[1] > supposed.left[0]
+    assert f"the {supposed.newly_passing:,} that newly pass, which it has not seen" in " ".join(str(supposed).split())
 
 
 def test_signals_that_were_never_measured_are_named(asked: Corpus) -> None:

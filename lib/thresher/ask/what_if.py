@@ -1,27 +1,31 @@
 """What if the bounds were others: how many more or fewer documents pass the filter, from signals alone.
 
-Touches no text and writes nothing. Duplicates are not sought again: among other survivors there may be other ones.
+Touches no text and writes nothing. Duplicates are not sought again: what dedup would leave is counted by the clusters
+that it has found.
 """
 
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import pandas as pd
-from pyspark.sql import Column
+from pyspark.sql import Column, DataFrame, Row
 from pyspark.sql import functions as F
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from thresher.ask.copies import copies
 from thresher.ask.measured import signals
 from thresher.ask.shown import as_text, html_table
 from thresher.corpus import Corpus
 from thresher.errors import UsageError
-from thresher.filters.judge import FAILED, broken_rules
+from thresher.filters.judge import FAILED, passes
 from thresher.filters.rule import Rule
 from thresher.recipe import Recipe
 from thresher.runs import Runs
 
-NOTE = "This is the filter alone: duplicates are not sought again among the documents that then pass."
+NOTE = "This is the filter alone: the recipe's dedup has not run, or it has none."
 
 
 @dataclass(frozen=True)
@@ -35,7 +39,10 @@ class RuleChange:
 
 @dataclass(frozen=True)
 class WhatIf:
-    """Documents that pass the filter `before` and `after` a change, that newly pass and newly fail; by rule too."""
+    """Documents that pass the filter `before` and `after` a change, that newly pass and newly fail; by rule too.
+
+    `copies` says how many of those before and after are copies of others, by the clusters that dedup has found.
+    """
 
     recipe: str
     documents: int
@@ -44,6 +51,7 @@ class WhatIf:
     newly_passing: int
     newly_failing: int
     rules: tuple[RuleChange, ...]
+    copies: tuple[int, int] | None = None
 
     @property
     def table(self) -> pd.DataFrame:
@@ -62,10 +70,27 @@ class WhatIf:
             table.add_column(column, justify="right")
         for row in self._rows():
             table.add_row(*row, style="bold" if row[3] not in ("", "0") else "dim")
-        return Group(Text(self._title, style="bold"), Text(""), table, Text(""), Text(NOTE, style="dim"))
+        return Group(Text(self._title, style="bold"), Text(""), table, Text(""), Text(self._note, style="dim"))
 
     def _repr_html_(self) -> str:
-        return html_table(("documents that break", "before", "after", "change"), self._rows(), f"{self._title}. {NOTE}")
+        return html_table(
+            ("documents that break", "before", "after", "change"), self._rows(), f"{self._title}. {self._note}"
+        )
+
+    @property
+    def _note(self) -> str:
+        if self.copies is None:
+            return NOTE
+        now, then = self.left or (0, 0)
+        return (
+            f"Dedup would leave {then:,} of them (now {now:,}). Assumed: its clusters stay as they are, keepers are "
+            f"chosen again, and the {self.newly_passing:,} that newly pass, which it has not seen, have no copy."
+        )
+
+    @property
+    def left(self) -> tuple[int, int] | None:
+        """Documents that dedup leaves before, and would leave after the change, by the clusters that it has found."""
+        return None if self.copies is None else (self.before - self.copies[0], self.after - self.copies[1])
 
     @property
     def _title(self) -> str:
@@ -87,45 +112,61 @@ class WhatIf:
 
 
 def what_if(corpus: Corpus, runs: Runs, recipe: Recipe, changed: Recipe) -> WhatIf:
-    """How many documents pass the filter under `changed` in place of `recipe`, in one query over the signals.
+    """How many documents pass the filter under `changed` in place of `recipe`, and what dedup would leave of them.
 
+    Where `changed` has another dedup than `recipe`, or the recipe's has not run, the latter is not said.
     Raises `ThresherError` where the corpus lacks a signal that either needs, `UsageError` where neither has a rule.
     """
     if not recipe.rulesets and not changed.rulesets:
         raise UsageError(f"recipe {recipe.name} has no filter: there is no bound to change")
-    counted = _rules(recipe, "before") | _rules(changed, "after")
+    before, after = _rules(recipe), _rules(changed)
+    # A rule that stays as it is has one count, not two: half of the columns are half of what Spark compiles.
+    counted = {f"before:{name}": broken for name, (_, broken) in before.items()}
+    counted |= {f"after:{n}": broken for n, (rule, broken) in after.items() if n not in before or rule != before[n][0]}
     measured = signals(corpus, runs, changed, _annotators(recipe) | _annotators(changed))
-    row = (
-        measured.withColumns({"before": _passes(recipe), "after": _passes(changed)})
-        .agg(
-            F.count(F.lit(1)).alias("documents"),
-            F.count_if("before").alias("before"),
-            F.count_if("after").alias("after"),
-            F.count_if(~F.col("before") & F.col("after")).alias("newly_passing"),
-            F.count_if(F.col("before") & ~F.col("after")).alias("newly_failing"),
-            *(F.count(broken).alias(name) for name, broken in counted.items()),
-        )
-        .collect()[0]
-    )
-    names = list(dict.fromkeys(name.partition(":")[2] for name in counted))
-    rules = [RuleChange(name, _get(row, f"before:{name}"), _get(row, f"after:{name}")) for name in names]
+    judged = measured.withColumns({"before": passes(recipe.rulesets), "after": passes(changed.rulesets)})
+    with ThreadPoolExecutor() as ask:
+        counts = ask.submit(_counts, judged, counted)
+        spare = ask.submit(_copies, corpus, runs, recipe, changed, judged)
+    row = counts.result()
+    rules = [
+        RuleChange(name, _count(row, name, before, "before"), _count(row, name, after, "after", "before"))
+        for name in before | after
+    ]
     totals = {key: row[key] for key in ("documents", "before", "after", "newly_passing", "newly_failing")}
-    return WhatIf(recipe.name, **totals, rules=tuple(rules))
+    return WhatIf(recipe.name, **totals, rules=tuple(rules), copies=spare.result())
+
+
+def _counts(judged: DataFrame, counted: Mapping[str, Column]) -> Row:
+    return judged.agg(
+        F.count(F.lit(1)).alias("documents"),
+        F.count_if("before").alias("before"),
+        F.count_if("after").alias("after"),
+        F.count_if(~F.col("before") & F.col("after")).alias("newly_passing"),
+        F.count_if(F.col("before") & ~F.col("after")).alias("newly_failing"),
+        *(F.count_if(broken).alias(name) for name, broken in counted.items()),
+    ).collect()[0]
+
+
+def _copies(corpus: Corpus, runs: Runs, recipe: Recipe, changed: Recipe, judged: DataFrame) -> tuple[int, int] | None:
+    if recipe.dedup is None or changed.dedup != recipe.dedup or runs.newest("dedup", recipe.name) is None:
+        return None
+    duplicates = corpus.duplicates.where(F.col("recipe") == recipe.name)
+    return copies(judged.select("doc_id", "before", "after"), duplicates)
 
 
 def _annotators(recipe: Recipe) -> set[str]:
     return {annotator for rules in recipe.rulesets for annotator in rules.annotators}
 
 
-def _passes(recipe: Recipe) -> Column:
-    return F.size(broken_rules(recipe.rulesets)) == 0
+def _rules(recipe: Recipe) -> dict[str, tuple[Rule | None, Column]]:
+    """Each rule by its full name, with whether a document breaks it; first, whether it could be measured at all."""
+    rules = [(f"{rules.name}.{rule.name}", rule) for rules in recipe.rulesets for rule in rules.rules]
+    return {FAILED: (None, F.col("failed").isNotNull()), **{name: (rule, rule.breaks()) for name, rule in rules}}
 
 
-def _rules(recipe: Recipe, side: str) -> dict[str, Column]:
-    rules: list[tuple[str, Rule]] = [(rules.name, rule) for rules in recipe.rulesets for rule in rules.rules]
-    broken = {f"{side}:{ruleset}.{rule.name}": rule.broken(ruleset) for ruleset, rule in rules}
-    return {f"{side}:{FAILED}": F.col("failed"), **broken}
-
-
-def _get(row, name: str) -> int | None:  # type: ignore[no-untyped-def]
-    return int(row[name]) if name in row else None
+def _count(row: Row, name: str, rules: Mapping[str, object], *sides: str) -> int | None:
+    """How many break a rule: the count of the first of these sides that has one; None where there is no such rule."""
+    if name not in rules:
+        return None
+    return next(int(row[f"{side}:{name}"]) for side in sides if f"{side}:{name}" in row)

@@ -1,6 +1,7 @@
 """Rules applied to signals: which rules each document breaks, by how much. Reads no text."""
 
 from collections.abc import Sequence
+from functools import reduce
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
@@ -21,7 +22,8 @@ def broken_rules(rulesets: Sequence[RuleSet], failed: Column | None = None) -> C
 
 def passes(rulesets: Sequence[RuleSet]) -> Column:
     """Whether the row's document breaks no rule."""
-    return F.size(broken_rules(rulesets)) == 0
+    broken = (rule.breaks() for rules in rulesets for rule in rules.rules)
+    return F.col("failed").isNull() & ~reduce(Column.__or__, broken, F.lit(False))
 
 
 def verdicts(signals: DataFrame, rulesets: Sequence[RuleSet]) -> DataFrame:

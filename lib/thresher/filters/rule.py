@@ -1,6 +1,7 @@
 """What a rule is: a bound on one signal, applied by Spark's own expressions, so that no text is touched."""
 
 from dataclasses import dataclass
+from functools import reduce
 
 from pyspark.sql import Column
 from pyspark.sql import functions as F
@@ -37,6 +38,14 @@ class Rule:
         detail = F.col(self.detail) if self.detail else F.lit(None)
         return F.when(crossed.isNotNull(), self._verdict(ruleset, number, crossed, detail))
 
+    def breaks(self) -> Column:
+        """Whether the document breaks the rule; false where the rule does not apply. Cheaper than to say how."""
+        value = F.col(self.signal)
+        if self.one_of or self.none_of:
+            return F.coalesce(self._is_outside(value), F.lit(False))
+        crossed = (outside for _, outside in self._crossings(value.cast("double")))
+        return F.coalesce(reduce(Column.__or__, crossed), F.lit(False))
+
     def _crossings(self, number: Column) -> list[tuple[Column, Column]]:
         """Each bound that is set, with the condition under which the number lies outside it."""
         crossings = [(F.lit(None).cast("double"), F.lit(False))]
@@ -50,14 +59,19 @@ class Rule:
             crossings.append((F.lit(float(self.below)), number >= self.below))
         return crossings
 
-    def _broken_label(self, ruleset: str, value: Column) -> Column:
+    def _is_outside(self, label: Column) -> Column:
         outside = F.lit(False)
         if self.one_of:
-            outside = outside | ~value.isin(*self.one_of)
+            outside = outside | ~label.isin(*self.one_of)
         if self.none_of:
-            outside = outside | value.isin(*self.none_of)
+            outside = outside | label.isin(*self.none_of)
+        return outside
+
+    def _broken_label(self, ruleset: str, value: Column) -> Column:
         nothing = F.lit(None).cast("double")
-        return F.when(outside, self._verdict(ruleset, nothing, nothing, F.col(self.detail or self.signal)))
+        return F.when(
+            self._is_outside(value), self._verdict(ruleset, nothing, nothing, F.col(self.detail or self.signal))
+        )
 
     def _verdict(self, ruleset: str, value: Column, threshold: Column, detail: Column) -> Column:
         return F.struct(

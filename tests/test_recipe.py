@@ -14,6 +14,7 @@ def write(folder: Path, text: str) -> str:
     return str(path)
 
 
+BARE = "name: m\nannotate: {sizes_v1: }\ndedup: null\n"
 MINIMAL = "name: mine\nannotate: {sizes_v1: , exact_v1: , minhash_v1: }\n"
 
 
@@ -56,6 +57,18 @@ def test_every_recipe_that_ships_is_right(name: str) -> None:
             "annotate.sizes_v1.edited: the recipe has no edit",
         ),
         ("name: m\nannotate: {sizes_v1: {edited: 3}}\ndedup: null\n", "sizes_v1.edited is true or false, not 3"),
+        (
+            BARE + "rules: {mine: {long: {signal: sizes_v1.byte, at_most: 9}}}\n",
+            "rules.mine.long: no signal of this recipe is called sizes_v1.byte; did you mean sizes_v1.bytes?",
+        ),
+        (
+            BARE + "rules: {mine: {long: {signal: sizes_v1.bytes}}}\n",
+            "rules.mine.long: a rule needs a bound: one of at_least, at_most",
+        ),
+        (
+            BARE + "rules: {c4_v1: {long: {signal: sizes_v1.bytes, at_most: 9}}}\n",
+            "c4_v1: give your rules a name of letters and digits that no published rule set has",
+        ),
         ("- a\n- b\n", "a recipe is a mapping of settings, this is list"),
         ("name: [\n", "while parsing"),
     ],
@@ -94,3 +107,9 @@ def test_a_wrong_change_is_a_clear_error(change: str) -> None:
     with pytest.raises(UsageError) as caught:
         read_recipe("fineweb-en", [change])
     assert "\n" not in str(caught.value)
+
+
+def test_an_annotator_that_cannot_be_imported_is_told(tmp_path: Path) -> None:
+    path = write(tmp_path, "name: m\nannotate: {nowhere.signals:shouting_v1: }\ndedup: null\n")
+    with pytest.raises(UsageError, match=r"annotator nowhere\.signals:shouting_v1 cannot be imported .*PYTHONPATH"):
+        read_recipe(path)

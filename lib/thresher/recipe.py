@@ -19,7 +19,7 @@ from thresher.annotators.edited import after
 from thresher.annotators.registry import ANNOTATORS, make, settings_model
 from thresher.errors import UsageError
 from thresher.filters.registry import BOUNDS, RULESETS, ruleset
-from thresher.filters.rule import RuleSet
+from thresher.filters.rule import Rule, RuleSet
 
 Bounds = dict[str, float | list[str] | None]
 
@@ -33,6 +33,25 @@ class MinHashSettings(_Settings):
 
     bands: int = Field(default=14, ge=1, le=1024)
     rows: int = Field(default=8, ge=1, le=1024)
+
+
+class OwnRule(_Settings):
+    """A user's own rule on a signal of the recipe, with at least one bound; as `filters.rule.Rule` has them."""
+
+    signal: str = Field(pattern=r"^\w+\.\w+$")
+    at_least: float | None = None
+    at_most: float | None = None
+    above: float | None = None
+    below: float | None = None
+    one_of: tuple[str, ...] = ()
+    none_of: tuple[str, ...] = ()
+    detail: str | None = None
+
+    @model_validator(mode="after")
+    def _has_a_bound(self) -> "OwnRule":
+        if all(getattr(self, bound) in (None, ()) for bound in BOUNDS):
+            raise ValueError(f"a rule needs a bound: one of {', '.join(BOUNDS)}")
+        return self
 
 
 class DedupSettings(_Settings):
@@ -59,6 +78,7 @@ class Recipe(_Settings):
     annotate: dict[str, dict[str, Any]]
     edit: tuple[str, ...] = ()
     filter: dict[str, dict[str, Bounds]] = {}
+    rules: dict[str, dict[str, OwnRule]] = {}
     dedup: DedupSettings | None = DedupSettings()
     export: ExportSettings = ExportSettings()
 
@@ -116,9 +136,29 @@ class Recipe(_Settings):
             needed |= {key.lstrip("-").split(".")[0] for key in self.dedup.keep if "." in key}
             needed |= {"exact_v1"} if self.dedup.exact else set()
             needed |= {"minhash_v1"} if self.dedup.minhash else set()
-        missing = sorted(needed - set(self.annotate))
+        # A user's own annotator is asked for its name; making the others may look for models and lists.
+        have = {make(key, _own(own)).name if ":" in key else key for key, own in self.annotate.items()}
+        missing = sorted(needed - have)
         if missing:
             raise ValueError(f"annotate lacks {', '.join(missing)}, which filter or dedup need: add it there")
+        return self
+
+    @field_validator("rules")
+    @classmethod
+    def _own_names(cls, value: dict[str, dict[str, OwnRule]]) -> dict[str, dict[str, OwnRule]]:
+        for name in value:
+            if name in RULESETS or not name.isidentifier():
+                raise ValueError(f"{name}: give your rules a name of letters and digits that no published rule set has")
+        return value
+
+    @model_validator(mode="after")
+    def _own_rules_have_their_signals(self) -> "Recipe":
+        fields = [f"{annotator.name}.{field.name}" for annotator in self.annotators for field in annotator.fields]
+        for name, rules in self.rules.items():
+            for rule, bounds in rules.items():
+                for signal in filter(None, (bounds.signal, bounds.detail)):
+                    if signal not in fields:
+                        raise ValueError(f"rules.{name}.{rule}: {_unknown(signal, fields, 'signal of this recipe')}")
         return self
 
     @model_validator(mode="after")
@@ -132,8 +172,9 @@ class Recipe(_Settings):
 
     @cached_property
     def rulesets(self) -> tuple[RuleSet, ...]:
-        """The recipe's rule sets, under its own bounds."""
-        return tuple(ruleset(name, overrides) for name, overrides in self.filter.items())
+        """The recipe's rule sets, under its own bounds, and then its own rules."""
+        published = (ruleset(name, overrides) for name, overrides in self.filter.items())
+        return (*published, *(_own_rules(name, rules) for name, rules in self.rules.items()))
 
     @cached_property
     def annotators(self) -> tuple[Annotator, ...]:
@@ -194,6 +235,11 @@ def _require_recipe(recipe: str) -> None:
     known = shipped_recipes()
     if recipe not in known:
         raise UsageError(f"{_unknown(recipe, known, 'recipe')} (or give a path that ends in .yaml)")
+
+
+def _own_rules(name: str, rules: Mapping[str, OwnRule]) -> RuleSet:
+    made = tuple(Rule(rule, **bounds.model_dump()) for rule, bounds in rules.items())
+    return RuleSet(name, made, tuple(dict.fromkeys(rule.signal.split(".")[0] for rule in made)))
 
 
 def _own(settings: Mapping[str, Any]) -> dict[str, Any]:

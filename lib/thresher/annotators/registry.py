@@ -12,6 +12,7 @@ from typing import Any, cast
 from pydantic import BaseModel, ConfigDict, create_model
 
 from thresher.annotators.base import Annotator
+from thresher.errors import UsageError
 
 ANNOTATORS = {
     "sizes_v1": "thresher.annotators.sizes:sizes_v1",
@@ -45,7 +46,7 @@ def make(name: str, settings: Mapping[str, Any]) -> Annotator:
 def settings_model(name: str) -> type[BaseModel]:
     """The settings that an annotator takes, as a pydantic model made from its factory's signature."""
     fields: dict[str, Any] = {
-        parameter.name: (parameter.annotation, parameter.default)
+        parameter.name: (parameter.annotation, ... if parameter.default is parameter.empty else parameter.default)
         for parameter in inspect.signature(_factory(name)).parameters.values()
     }
     return create_model(name, __config__=ConfigDict(extra="forbid", frozen=True), **fields)
@@ -53,4 +54,10 @@ def settings_model(name: str) -> type[BaseModel]:
 
 def _factory(name: str) -> Callable[..., Annotator]:
     module, _, function = ANNOTATORS.get(name, name).partition(":")
-    return cast(Callable[..., Annotator], getattr(importlib.import_module(module), function))
+    try:
+        return cast(Callable[..., Annotator], getattr(importlib.import_module(module), function))
+    except (ImportError, AttributeError) as error:
+        raise UsageError(
+            f"annotator {name} cannot be imported ({error}); its name is the import path of a function, "
+            "package.module:function, and the package must be where Python looks for it (PYTHONPATH)"
+        ) from error

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from thresher.kernels.jit import njit
-from thresher.kernels.ngrams import Places, Small, begin_running, count_ngrams
+from thresher.kernels.ngrams import Places, Small, begin_running, count_ngrams, workspace
 from thresher.kernels.segment import LETTERED
 from thresher.kernels.spans import Hashes, characters, hash_span, slot_of, table_size
 from thresher.kernels.unicode import Bytes
@@ -95,10 +95,7 @@ def ngram_shares(first: Places, chars: Small, hashes: Hashes) -> npt.NDArray[np.
     twice; from 5 on the share that n-grams which occur more than once have of the code points of all n-grams.
     """
     out = np.full((len(first) - 1, len(NGRAMS)), np.nan)
-    longest = np.max(first[1:] - first[:-1]) if len(first) > 1 else 0
-    running, ends = np.zeros(longest + 1, np.uint64), np.zeros(longest + 1, np.int32)
-    again, slots = np.zeros(longest, np.bool_), np.zeros(longest, np.int32)
-    seen, counts = np.zeros(table_size(longest), np.uint64), np.zeros(table_size(longest), np.int32)
+    running, ends, again, slots, seen, counts = workspace(first)
     for d in range(len(first) - 1):
         n_words = first[d + 1] - first[d]
         begin_running(first[d], n_words, chars, hashes, running, ends)

@@ -8,7 +8,7 @@ only where the shorter one occurs again, which in ordinary text is hardly anywhe
 import numpy as np
 import numpy.typing as npt
 
-from thresher.kernels.jit import njit
+from thresher.kernels.jit import inlined, njit
 from thresher.kernels.spans import Hashes, is_new, slot_of, table_size
 from thresher.kernels.unicode import Int
 
@@ -18,6 +18,16 @@ Small = npt.NDArray[np.int32]
 _BASE = np.uint64(0xD6E8FEB86659FD93)
 
 
+@inlined
+def workspace(first: Places) -> tuple[Hashes, Small, npt.NDArray[np.bool_], Small, Hashes, Small]:
+    """The arrays that n-grams are counted in, long enough for each document: see `begin_running` and `count_ngrams`."""
+    longest = np.max(first[1:] - first[:-1]) if len(first) > 1 else 0
+    running, ends = np.zeros(longest + 1, np.uint64), np.zeros(longest + 1, np.int32)
+    again, slots = np.zeros(longest, np.bool_), np.zeros(longest, np.int32)
+    seen, counts = np.zeros(table_size(longest), np.uint64), np.zeros(table_size(longest), np.int32)
+    return running, ends, again, slots, seen, counts
+
+
 @njit
 def ngrams(first: Places, chars: Small, hashes: Hashes) -> Places:
     """A row per document: the characters of its most frequent 2, 3, 4-gram, then of its repeated 5 … 10-grams.
@@ -25,10 +35,7 @@ def ngrams(first: Places, chars: Small, hashes: Hashes) -> Places:
     Spaces between the words count in the first three, which are -1 where the document has fewer words than n.
     """
     out = np.zeros((len(first) - 1, 9), np.int64)
-    longest = np.max(first[1:] - first[:-1]) if len(first) > 1 else 0
-    running, ends = np.zeros(longest + 1, np.uint64), np.zeros(longest + 1, np.int32)
-    again, slots = np.zeros(longest, np.bool_), np.zeros(longest, np.int32)
-    seen, counts = np.zeros(table_size(longest), np.uint64), np.zeros(table_size(longest), np.int32)
+    running, ends, again, slots, seen, counts = workspace(first)
     for d in range(len(first) - 1):
         n_words = first[d + 1] - first[d]
         begin_running(first[d], n_words, chars, hashes, running, ends)

@@ -52,6 +52,9 @@ RECIPES = {
     "single characters": Recipe(ngrams=(1, 3)),
     "no n-grams": Recipe(ngrams=(0, 0), pruned=False, quantised=False),
     "no end of line": Recipe(words=tuple(WORDS[:-1])),
+    "word n-grams": Recipe(ngrams=(0, 0), word_ngrams=2, pruned=False, quantised=False, loss=SOFTMAX),
+    "word n-grams, pruned": Recipe(word_ngrams=3),
+    "word n-grams, no end of line": Recipe(words=tuple(WORDS[:-1]), word_ngrams=3),
     "few labels": Recipe(loss=SOFTMAX, dim=4),
 }
 
@@ -159,7 +162,7 @@ def test_a_model_that_is_not_there_is_told(tmp_path: Path) -> None:
         load(tmp_path / "none.bin")
 
 
-@pytest.mark.parametrize("recipe", [Recipe(kind=1), Recipe(loss=2), Recipe(word_ngrams=2)])
+@pytest.mark.parametrize("recipe", [Recipe(kind=1), Recipe(loss=2)])
 def test_a_model_of_another_kind_is_told(tmp_path: Path, recipe: Recipe) -> None:
     with pytest.raises(ThresherError, match="only fastText classifiers"):
         load(write(tmp_path / "other.bin", recipe))

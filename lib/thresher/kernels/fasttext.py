@@ -28,6 +28,7 @@ MEMO_ROWS = 5  # a word with more rows (one in twenty) is looked up again each t
 WAITING = 512  # rows that wait to be added together: fetched one by one each would be waited for
 WORD_START, WORD_END = 60, 62  # "<" and ">", which frame a word before it is cut into n-grams
 FLOOR = 1e-5  # added to a probability before its logarithm is taken
+END_OF_LINE = np.frombuffer(b"</s>", np.uint8)
 FNV_32 = 2166136261
 
 
@@ -40,6 +41,7 @@ class Words(NamedTuple):
     says of each 64 how many are kept before them: few are, and both stay in the processor's cache where a table of
     rows would not. `shortest` and
     `longest` bound an n-gram's length in code points. `end_of_line` is the row that ends every text, or -1.
+    Up to `word_ngrams` words in a row have a row together, by their hashes.
     """
 
     spelling: Bytes
@@ -52,6 +54,7 @@ class Words(NamedTuple):
     longest: int
     buckets: int
     end_of_line: int
+    word_ngrams: int
 
 
 class Network(NamedTuple):
@@ -73,6 +76,12 @@ def fnv1a(text: Bytes) -> np.uint32:
     for byte in text:
         state = _mix(state, byte)
     return state
+
+
+@inlined
+def _signed(state: np.uint32) -> np.uint64:
+    """A hash as fastText keeps a word's: a signed number of 32 bits, widened."""
+    return np.uint64(np.int64(np.int32(state)))
 
 
 @inlined
@@ -149,7 +158,7 @@ def _append_rows(
     Returns how many wait now and how many were added. `framed` has room for the word and its frame. The loops are in
     one function, since a call for each n-gram would cost more than the n-gram.
     """
-    kept, buckets, added = words.kept, np.uint32(words.buckets), 0
+    buckets, added = np.uint32(words.buckets), 0
     size = end - start + 2
     framed[0], framed[size - 1] = WORD_START, WORD_END
     for i in range(start, end):
@@ -170,15 +179,42 @@ def _append_rows(
                 i += 1
             if length < words.shortest or (length == 1 and (first == 0 or i == size)):
                 continue
-            bucket = state % buckets
-            bits, place = kept[bucket >> np.uint32(6)], np.uint64(bucket & np.uint32(63))
-            if bits >> place & np.uint64(1):
+            row = _row_of(words, state % buckets)
+            if row >= 0:
                 if n + 1 == len(rows):  # one place is left for the end of the line
                     _add(words.rows, rows, n, total)
                     added, n = added + n, 0
-                rows[n] = len(words.starts) - 1 + words.before[bucket >> np.uint32(6)] + _ones_below(bits, place)
+                rows[n] = row
                 n += 1
     return n, added
+
+
+@inlined
+def _row_of(words: Words, bucket: np.uint32) -> int:
+    """The row of a bucket of n-grams, -1 if it was pruned."""
+    bits, place = words.kept[bucket >> np.uint32(6)], np.uint64(bucket & np.uint32(63))
+    if not bits >> place & np.uint64(1):
+        return -1
+    return len(words.starts) - 1 + int(words.before[bucket >> np.uint32(6)]) + _ones_below(bits, place)
+
+
+@njit
+def _add_word_ngrams(words: Words, hashes: npt.NDArray[np.uint64], n: int, rows: Ids, total: Rows) -> int:
+    """Add the rows of the n-grams of a text's n words, by the words' hashes; returns how many there are."""
+    added, waiting = 0, 0
+    for first in range(n):
+        state = hashes[first]
+        for last in range(first + 1, min(first + words.word_ngrams, n)):
+            state = state * np.uint64(116049371) + hashes[last]
+            row = _row_of(words, np.uint32(state % np.uint64(words.buckets)))
+            if row >= 0:
+                if waiting == len(rows):
+                    _add(words.rows, rows, waiting, total)
+                    added, waiting = added + waiting, 0
+                rows[waiting] = row
+                waiting += 1
+    _add(words.rows, rows, waiting, total)
+    return added + waiting
 
 
 @inlined
@@ -272,13 +308,14 @@ def classify(
     labels, scores = np.full(count, -1, np.int32), np.zeros(count, np.float32)
     # The memo of one call, direct-mapped: a word's hash in two halves (0: none), how many rows it has, which.
     memo, rows = np.zeros((MEMO_SLOTS, 3 + MEMO_ROWS), np.int32), np.empty(WAITING, np.int32)
+    hashes = np.empty(256, np.uint64)
     framed, hidden = np.empty(256, np.uint8), np.empty(words.rows.shape[1], np.float32)
     nodes, node_scores = np.empty(2 * network.labels + 1, np.int32), np.empty(2 * network.labels + 1, np.float32)
     for d in range(count):
         if not valid[d]:
             continue
         hidden[:] = 0
-        found, total, n = False, 0, 0
+        found, total, n, n_words = False, 0, 0, 0
         i, end = offsets[d], offsets[d + 1]
         while i < end:
             if _is_separator(data[i]):
@@ -290,6 +327,11 @@ def classify(
             if _is_mark(data, start, i):
                 continue
             found = True
+            if words.word_ngrams > 1:
+                if n_words + 1 == len(hashes):  # one place is left for the end of the line
+                    hashes = np.concatenate((hashes, hashes))
+                hashes[n_words] = _signed(fnv1a(data[start:i]))
+                n_words += 1
             key = hash_span(data, start, i) | np.uint64(1)
             low, high = np.int32(key & np.uint64(0xFFFFFFFF)), np.int32(key >> np.uint64(32))
             entry = memo[np.int64(high) & (MEMO_SLOTS - 1)]
@@ -315,6 +357,9 @@ def classify(
             n += 1
         _add(matrix, rows, n, hidden)
         total += n
+        if words.word_ngrams > 1 and found:
+            hashes[n_words] = _signed(fnv1a(END_OF_LINE))
+            total += _add_word_ngrams(words, hashes, n_words + 1, rows, hidden)
         if not found or total == 0:
             continue
         hidden *= np.float32(1.0 / total)

@@ -74,6 +74,7 @@ class _Settings:
     bucket: int
     minn: int
     maxn: int
+    word_ngrams: int
 
 
 @dataclass(frozen=True)
@@ -89,7 +90,7 @@ def load(path: Path) -> FastTextModel:
     """The model at `path`, decoded once per process.
 
     Raises ThresherError where the file is missing, damaged, or of a kind that the kernel does not know (word vectors
-    without labels, word n-grams, losses other than hierarchical and plain softmax).
+    without labels, losses other than hierarchical and plain softmax).
     """
     try:
         reader = _Reader(path)
@@ -113,7 +114,7 @@ def _fit(settings: _Settings, dictionary: _Dictionary, inputs: Rows, outputs: Ro
     """Whether all rows that the kernel may ask for exist."""
     words, pruned = len(dictionary.words), dictionary.pruned
     if pruned is None:
-        rows_fit = words + (settings.bucket if settings.maxn > 0 else 0) <= len(inputs)
+        rows_fit = words + (settings.bucket if settings.maxn > 0 or settings.word_ngrams > 1 else 0) <= len(inputs)
     else:
         buckets_fit = all(0 <= bucket < settings.bucket for bucket in pruned)
         rows_fit = buckets_fit and all(0 <= position < len(inputs) - words for position in pruned.values())
@@ -126,12 +127,12 @@ def _read_settings(reader: _Reader) -> _Settings:
         raise ThresherError(f"{reader.path}: not a fastText model of format {VERSION}; give a .bin or .ftz file")
     dim, *_, word_ngrams, loss, kind, bucket, minn, maxn, _ = reader.values("12i")
     reader.value("d")  # the sampling threshold, of use in training only
-    if kind != SUPERVISED or loss not in (HIERARCHICAL, SOFTMAX) or word_ngrams > 1:
+    if kind != SUPERVISED or loss not in (HIERARCHICAL, SOFTMAX):
         raise ThresherError(
-            f"{reader.path}: only fastText classifiers without word n-grams and with loss `hs` or `softmax` are "
-            "supported (as lid.176.ftz is); give another model"
+            f"{reader.path}: only fastText classifiers with loss `hs` or `softmax` are supported (as lid.176.ftz is); "
+            "give another model"
         )
-    return _Settings(dim, loss, bucket, minn, maxn)
+    return _Settings(dim, loss, bucket, minn, maxn, word_ngrams)
 
 
 def _read_dictionary(reader: _Reader) -> _Dictionary:
@@ -198,6 +199,7 @@ def _words(settings: _Settings, dictionary: _Dictionary, inputs: Rows) -> Words:
         shortest=settings.minn,
         longest=settings.maxn,
         buckets=max(settings.bucket, 1),
+        word_ngrams=settings.word_ngrams,
         end_of_line=words.index(END_OF_LINE) if END_OF_LINE in words else -1,
     )
 

@@ -15,7 +15,8 @@ import numpy as np
 import numpy.typing as npt
 
 from thresher.errors import ThresherError
-from thresher.kernels.fasttext import BLOCK, Bytes, Ids, Network, Rows, Words, word_table
+from thresher.kernels.fasttext import Network
+from thresher.kernels.fasttext_words import BLOCK, Bytes, Ids, Rows, Words, word_table
 
 MAGIC, VERSION = 793712314, 12
 SUPERVISED, HIERARCHICAL, SOFTMAX = 3, 1, 3

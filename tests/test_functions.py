@@ -20,7 +20,7 @@ FUNCTIONS = {
     "c4_v1": T.c4, "c4_datatrove_v1": lambda text: T.c4(text, "c4_datatrove_v1"),
     "c4_dclm_v1": lambda text: T.c4(text, "c4_dclm_v1"),
     "badwords_v1": T.badwords, "url_v1": T.url,
-    "pii_v1": T.pii, "repair_v1": T.repair,
+    "pii_v1": T.pii, "repair_v1": T.repair, "script_v1": T.script,
 }  # fmt: skip
 
 

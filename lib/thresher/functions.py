@@ -111,6 +111,11 @@ def language(text: ColumnOrName) -> Column:
     return _named("language_v1", text)
 
 
+def script(text: ColumnOrName) -> Column:
+    """The script that most letters are in, and their share (`script_v1`)."""
+    return _named("script_v1", text)
+
+
 def badwords(
     text: ColumnOrName,
     lists: str | Path,

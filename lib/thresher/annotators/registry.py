@@ -17,6 +17,7 @@ from thresher.errors import UsageError
 ANNOTATORS = {
     "sizes_v1": "thresher.annotators.sizes:sizes_v1",
     "language_v1": "thresher.annotators.language:language_v1",
+    "script_v1": "thresher.annotators.script:script_v1",
     "gopher_v1": "thresher.annotators.gopher:gopher_v1",
     "gopher_dolma_v1": "thresher.annotators.gopher_dolma:gopher_dolma_v1",
     "gopher_dclm_v1": "thresher.annotators.gopher_dclm:gopher_dclm_v1",

@@ -9,6 +9,7 @@ import pytest
 from pyspark.sql import DataFrame, SparkSession
 
 import thresher.functions as T
+from thresher.annotators.language import packaged_model
 from thresher.annotators.registry import ANNOTATORS, make
 from thresher.errors import UsageError
 
@@ -20,7 +21,7 @@ FUNCTIONS = {
     "c4_v1": T.c4, "c4_datatrove_v1": lambda text: T.c4(text, "c4_datatrove_v1"),
     "c4_dclm_v1": lambda text: T.c4(text, "c4_dclm_v1"),
     "badwords_v1": T.badwords, "url_v1": T.url,
-    "pii_v1": T.pii, "repair_v1": T.repair, "script_v1": T.script,
+    "pii_v1": T.pii, "repair_v1": T.repair, "script_v1": T.script, "classifier_v1": T.classifier,
 }  # fmt: skip
 
 
@@ -30,7 +31,11 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, st
     words, suffixes = (tmp_path_factory.mktemp("lists") / name for name in ("words", "suffixes"))
     words.write_text("the\nof course\n")
     suffixes.write_text("com\n")
-    return {"badwords_v1": {"lists": str(words)}, "url_v1": {"suffixes": str(suffixes)}}
+    return {
+        "badwords_v1": {"lists": str(words)},
+        "url_v1": {"suffixes": str(suffixes)},
+        "classifier_v1": {"model": str(packaged_model()), "label": "en"},
+    }
 
 
 @pytest.fixture(scope="module")

@@ -111,6 +111,11 @@ def language(text: ColumnOrName) -> Column:
     return _named("language_v1", text)
 
 
+def classifier(text: ColumnOrName, model: str | Path, label: str | None = None) -> Column:
+    """How probable a label of a fastText model is, or the most probable label and its score (`classifier_v1`)."""
+    return _named("classifier_v1", text, model=model, label=label)
+
+
 def script(text: ColumnOrName) -> Column:
     """The script that most letters are in, and their share (`script_v1`)."""
     return _named("script_v1", text)

@@ -149,9 +149,15 @@ def exact(text: ColumnOrName) -> Column:
     return _named("exact_v1", text)
 
 
-def minhash(text: ColumnOrName, ngram: int = 5, permutations: int = 112, seed: int = 1) -> Column:
+def minhash(
+    text: ColumnOrName,
+    ngram: int = 5,
+    permutations: int = 112,
+    seed: int = 1,
+    words: Literal["unicode", "whitespace"] = "unicode",
+) -> Column:
     """The MinHash signature of the text's word n-grams (`minhash_v1`), null where the text is shorter than one."""
-    return _named("minhash_v1", text, ngram=ngram, permutations=permutations, seed=seed)
+    return _named("minhash_v1", text, ngram=ngram, permutations=permutations, seed=seed, words=words)
 
 
 def edited(text: ColumnOrName, edits: Sequence[Annotator]) -> Column:

@@ -1,6 +1,7 @@
 """The Column functions give what the annotators give, on any DataFrame, and `judge` drops nothing."""
 
 import gzip
+import inspect
 import json
 from pathlib import Path
 
@@ -52,6 +53,13 @@ def documents(spark: SparkSession, texts: list[str | None]) -> DataFrame:
 
 def test_every_annotator_has_its_function() -> None:
     assert set(FUNCTIONS) == set(ANNOTATORS)
+
+
+def test_every_function_shows_an_example_that_runs() -> None:
+    here = [f for _, f in inspect.getmembers(T, inspect.isfunction) if f.__module__ == T.__name__]
+    public = {f.__name__: inspect.getdoc(f) or "" for f in here if not f.__name__.startswith("_")}
+    assert len(public) > len(FUNCTIONS) / 2
+    assert not [name for name, doc in public.items() if f"T.{name}(" not in doc or ">>> df = spark." not in doc]
 
 
 def test_functions_give_what_annotators_give(

@@ -1,9 +1,8 @@
-"""Fixtures that every test may use: real texts, one Spark session, a small crawl, and the corpus made of it."""
+"""Fixtures that every test may use: real texts, a small crawl, and the corpus made of it."""
 
 import gzip
 import json
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,7 +12,6 @@ from hypothesis import settings
 from thresher.corpus import Corpus
 from thresher.location import locate
 from thresher.recipe import read_recipe
-from thresher.session import get_session
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -31,22 +29,6 @@ def data_dir() -> Path:
     if not DATA.is_dir():
         pytest.skip(f"the folder of real texts is missing: {DATA.resolve()}")
     return DATA
-
-
-@pytest.fixture(scope="session")
-def spark() -> "Iterator[SparkSession]":
-    """One small local session for all tests: a Java that starts fast matters more here than one that runs fast."""
-    session = get_session(
-        "thresher-tests",
-        master="local[2]",
-        conf={
-            "spark.driver.memory": "2g",
-            "spark.sql.shuffle.partitions": "2",
-            "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
-        },
-    )
-    yield session
-    session.stop()
 
 
 def lines(path: Path, count: int) -> list[dict[str, object]]:

@@ -1,6 +1,7 @@
 """The Column functions give what the annotators give, on any DataFrame, and `judge` drops nothing."""
 
 import gzip
+import inspect
 import json
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 from pyspark.sql import DataFrame, SparkSession
 
 import thresher.functions as T
+from thresher.annotators.language import packaged_model
 from thresher.annotators.registry import ANNOTATORS, make
 from thresher.errors import UsageError
 
@@ -20,7 +22,7 @@ FUNCTIONS = {
     "c4_v1": T.c4, "c4_datatrove_v1": lambda text: T.c4(text, "c4_datatrove_v1"),
     "c4_dclm_v1": lambda text: T.c4(text, "c4_dclm_v1"),
     "badwords_v1": T.badwords, "url_v1": T.url,
-    "pii_v1": T.pii, "repair_v1": T.repair,
+    "pii_v1": T.pii, "repair_v1": T.repair, "script_v1": T.script, "classifier_v1": T.classifier,
 }  # fmt: skip
 
 
@@ -30,7 +32,11 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, st
     words, suffixes = (tmp_path_factory.mktemp("lists") / name for name in ("words", "suffixes"))
     words.write_text("the\nof course\n")
     suffixes.write_text("com\n")
-    return {"badwords_v1": {"lists": str(words)}, "url_v1": {"suffixes": str(suffixes)}}
+    return {
+        "badwords_v1": {"lists": str(words)},
+        "url_v1": {"suffixes": str(suffixes)},
+        "classifier_v1": {"model": str(packaged_model()), "label": "en"},
+    }
 
 
 @pytest.fixture(scope="module")
@@ -47,6 +53,13 @@ def documents(spark: SparkSession, texts: list[str | None]) -> DataFrame:
 
 def test_every_annotator_has_its_function() -> None:
     assert set(FUNCTIONS) == set(ANNOTATORS)
+
+
+def test_every_function_shows_an_example_that_runs() -> None:
+    here = [f for _, f in inspect.getmembers(T, inspect.isfunction) if f.__module__ == T.__name__]
+    public = {f.__name__: inspect.getdoc(f) or "" for f in here if not f.__name__.startswith("_")}
+    assert len(public) > len(FUNCTIONS) / 2
+    assert not [name for name, doc in public.items() if f"T.{name}(" not in doc or ">>> df = spark." not in doc]
 
 
 def test_functions_give_what_annotators_give(

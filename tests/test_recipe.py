@@ -51,6 +51,16 @@ def test_every_recipe_that_ships_is_right(name: str) -> None:
             "name: m\nannotate: {c4_v1: , repair_v1: }\nedit: [repair_v1, c4_v1]\ndedup: null\n",
             "edit: repair_v1 comes last",
         ),
+        (
+            "name: m\nannotate: {fold: {annotator: minhash_v2}}\ndedup: null\n",
+            "annotate: no annotator is called minhash_v2; did you mean minhash_v1?",
+        ),
+        (
+            "name: m\nannotate: {gopher_v1: {annotator: sizes_v1}}\ndedup: null\n",
+            "annotate: gopher_v1: give it a name of letters and digits that no annotator, setting or column has",
+        ),
+        ("name: m\nannotate: {doc_id: {annotator: sizes_v1}}\ndedup: null\n", "doc_id: give it a name of letters"),
+        ("name: m\nannotate: {fold: {annotator: minhash_v1, gram: 3}}\ndedup: null\n", "gram"),
         (MINIMAL + "edit: [sizes_v1]\n", "edit: sizes_v1 measures a text and leaves it as it is"),
         (
             "name: m\nannotate: {sizes_v1: {edited: true}}\ndedup: null\n",
@@ -107,6 +117,21 @@ def test_a_wrong_change_is_a_clear_error(change: str) -> None:
     with pytest.raises(UsageError) as caught:
         read_recipe("fineweb-en", [change])
     assert "\n" not in str(caught.value)
+
+
+def test_an_annotator_may_measure_twice_under_names_of_ones_own(tmp_path: Path) -> None:
+    path = write(tmp_path, MINIMAL.replace("}", ", folds: {annotator: minhash_v1, ngram: 3}}"))
+    annotators = {annotator.name: annotator for annotator in read_recipe(path, ["folds.seed=7"]).annotators}
+    assert list(annotators) == ["sizes_v1", "exact_v1", "minhash_v1", "folds"]
+    assert annotators["folds"].settings == {"ngram": 3, "permutations": 112, "seed": 7, "annotator": "minhash_v1"}
+    assert annotators["minhash_v1"].settings == {"ngram": 5, "permutations": 112, "seed": 1}
+
+
+def test_an_edit_may_have_a_name_of_ones_own(tmp_path: Path) -> None:
+    text = "name: m\nannotate: {lines: {annotator: c4_v1}, mend: {annotator: repair_v1}}\nedit: [%s]\ndedup: null\n"
+    assert [edit.name for edit in read_recipe(write(tmp_path, text % "lines, mend")).edits] == ["lines", "mend"]
+    with pytest.raises(UsageError, match="repair_v1 comes last"):
+        read_recipe(write(tmp_path, text % "mend, lines"))
 
 
 def test_an_annotator_that_cannot_be_imported_is_told(tmp_path: Path) -> None:

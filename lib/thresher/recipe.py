@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from thresher.annotators.base import Annotator
 from thresher.annotators.edited import after
-from thresher.annotators.registry import ANNOTATORS, make, settings_model
+from thresher.annotators.registry import ANNOTATORS, kind_of, make, settings_model
 from thresher.errors import UsageError
 from thresher.filters.registry import BOUNDS, RULESETS, ruleset
 from thresher.filters.rule import Rule, RuleSet
@@ -95,9 +95,12 @@ class Recipe(_Settings):
         for name, settings in value.items():
             if not isinstance(settings.get("edited", False), bool):
                 raise ValueError(f"{name}.edited is true or false, not {settings['edited']!r}")
-            if ":" not in name:
-                _require(name, ANNOTATORS, "annotator")
-            settings_model(name)(**_own(settings))
+            kind, own = kind_of(name, _own(settings))
+            if ":" not in kind:
+                _require(kind, ANNOTATORS, "annotator")
+            if kind != name:
+                _require_own_name(name)
+            settings_model(kind)(**own)
         return value
 
     @field_validator("filter")
@@ -119,7 +122,7 @@ class Recipe(_Settings):
                 raise ValueError(f"annotate lacks {name}, which edit names: add it there")
             if make(name, _own(self.annotate[name])).edit is None:
                 raise ValueError(f"edit: {name} measures a text and leaves it as it is")
-        if "repair_v1" in self.edit[:-1]:
+        if "repair_v1" in [kind_of(name, self.annotate[name])[0] for name in self.edit[:-1]]:
             raise ValueError("edit: repair_v1 comes last, for the other edits' rules were made for text as it is found")
         after = [name for name, settings in self.annotate.items() if settings.get("edited")]
         if after and not self.edit:
@@ -164,7 +167,8 @@ class Recipe(_Settings):
     @model_validator(mode="after")
     def _bands_fit_the_signature(self) -> "Recipe":
         if self.dedup is not None and self.dedup.minhash is not None:
-            have = settings_model("minhash_v1")(**_own(self.annotate["minhash_v1"])).model_dump()["permutations"]
+            _, own = kind_of("minhash_v1", _own(self.annotate["minhash_v1"]))
+            have = settings_model("minhash_v1")(**own).model_dump()["permutations"]
             wanted = self.dedup.minhash.bands * self.dedup.minhash.rows
             if wanted > have:
                 raise ValueError(f"dedup.minhash needs bands x rows = {wanted} permutations, annotate makes {have}")
@@ -247,6 +251,13 @@ def _own(settings: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in settings.items() if key != "edited"}
 
 
+def _require_own_name(name: str) -> None:
+    """A column name that a recipe gives to an annotator: it must not read as another thing."""
+    taken = (*ANNOTATORS, *Recipe.model_fields, "doc_id", "batch", "failed")
+    if name in taken or not name.isidentifier():
+        raise ValueError(f"{name}: give it a name of letters and digits that no annotator, setting or column has")
+
+
 def _require(name: str, known: Sequence[str] | Mapping[str, Any], what: str) -> None:
     if name not in known:
         raise ValueError(_unknown(name, list(known), what))
@@ -266,7 +277,7 @@ def _change(content: dict[str, Any], change: str) -> None:
     parts = key.split(".")
     if parts[0] in RULESETS and parts[0] in content.get("filter", {}):
         parts.insert(0, "filter")
-    elif parts[0] in ANNOTATORS:
+    elif parts[0] in ANNOTATORS or parts[0] in (content.get("annotate") or {}):
         parts.insert(0, "annotate")
     place = content
     for part in parts[:-1]:

@@ -4,6 +4,7 @@ import gzip
 import json
 import pickle
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -12,10 +13,10 @@ import pytest
 from thresher.annotators.minhash import minhash_v1
 from thresher.errors import UsageError
 from thresher.kernels.arrow import utf8
-from thresher.kernels.minhash import signatures
+from thresher.kernels.minhash import SEGMENTATIONS, signatures
 
 
-def signed(texts: list[str | bytes | None], kind: pa.DataType | None = None, **settings: int) -> list[bytes | None]:
+def signed(texts: list[str | bytes | None], kind: pa.DataType | None = None, **settings: Any) -> list[bytes | None]:
     rows = minhash_v1(**settings).measure(pa.array(texts, kind)).to_pylist()
     return [row and row["signature"] for row in rows]
 
@@ -43,6 +44,20 @@ def test_settings_are_the_annotators_and_change_the_signature() -> None:
     assert minhash_v1(3, 64, 9).settings == {"ngram": 3, "permutations": 64, "seed": 9}
     assert len({signed(text)[0], signed(text, seed=2)[0], signed(text, ngram=3)[0]}) == 3
     assert signed(text, permutations=8)[0] == signed(text, permutations=8)[0]
+
+
+def test_words_may_be_what_lies_between_white_space() -> None:
+    texts = ["To be, or not\u3000to be!", "to be or not to be", "to be, or\nnot to be!", "今日は雨だ。 今日は雨だ。"]
+    pieces, words = ([signed([text], ngram=2, words=words)[0] for text in texts] for words in SEGMENTATIONS[::-1])
+    assert pieces[0] == pieces[2] != pieces[1] and pieces[3] is not None
+    assert words[0] == words[1] == words[2]
+
+
+def test_the_choice_of_words_is_part_of_what_the_annotator_is() -> None:
+    assert minhash_v1(words="whitespace").settings["words"] == "whitespace"
+    assert minhash_v1(words="unicode").settings == minhash_v1().settings == {"ngram": 5, "permutations": 112, "seed": 1}
+    with pytest.raises(UsageError, match="`words` is 'spaces', but must be unicode or whitespace"):
+        minhash_v1(words="spaces")
 
 
 @pytest.mark.parametrize("settings", [{"ngram": 0}, {"permutations": 0}, {"seed": -1}])

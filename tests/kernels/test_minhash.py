@@ -14,8 +14,18 @@ from hypothesis import strategies as st
 
 from thresher.kernels.arrow import utf8
 from thresher.kernels.hashing import mix64, random64
-from thresher.kernels.minhash import FNV_PRIME, FNV_SEED, SHINGLE_BASE, agreements, signatures, similarity
+from thresher.kernels.minhash import (
+    FNV_PRIME,
+    FNV_SEED,
+    SEGMENTATIONS,
+    SHINGLE_BASE,
+    agreements,
+    signatures,
+    similarity,
+)
 from thresher.kernels.unicode import SPACELESS, WORD, classes, lower
+
+from .texts import TEXTS
 
 MASK = 2**64 - 1
 ALPHABET = st.sampled_from("aAbÉß_9 .,-\n中文かกကİ\u0301\U0001f600\u00a0")
@@ -27,17 +37,28 @@ def words_of(text: str) -> list[str]:
     return "".join(f" {c} " if classes(ord(c)) & SPACELESS else c for c in lowered).split(" ")
 
 
+def pieces_of(text: str) -> list[str]:
+    return ["".join(chr(lower(ord(c))) for c in piece) for piece in text.split()]
+
+
 def word_hash(word: str) -> int:
     if classes(ord(word[0])) & SPACELESS:
         return int(mix64(np.uint64(ord(word) + int(FNV_SEED) & MASK)))
+    return piece_hash(word)
+
+
+def piece_hash(word: str) -> int:
     state = int(FNV_SEED)
     for character in word:
         state = (state ^ ord(character)) * int(FNV_PRIME) & MASK
     return int(mix64(np.uint64(state)))
 
 
-def twin(text: str, ngram: int, permutations: int, seed: int) -> list[int] | None:
-    words = [word_hash(word) for word in words_of(text) if word]
+def twin(text: str, ngram: int, permutations: int, seed: int, segmentation: str = "unicode") -> list[int] | None:
+    if segmentation == "whitespace":
+        words = [piece_hash(piece) for piece in pieces_of(text)]
+    else:
+        words = [word_hash(word) for word in words_of(text) if word]
     salt = int(mix64(np.uint64(seed + int(SHINGLE_BASE) & MASK)))
     shingles = set()
     for i in range(len(words) - ngram + 1):
@@ -54,8 +75,8 @@ def twin(text: str, ngram: int, permutations: int, seed: int) -> list[int] | Non
     ]
 
 
-def measured(texts: list[str], ngram: int, permutations: int, seed: int) -> list[list[int] | None]:
-    values, known = signatures(*utf8(pa.array(texts, pa.string())), ngram, permutations, seed)
+def measured(texts: list[str], ngram: int, permutations: int, seed: int, *words: str) -> list[list[int] | None]:
+    values, known = signatures(*utf8(pa.array(texts, pa.string())), ngram, permutations, seed, *words)
     return [row.tolist() if has else None for row, has in zip(values, known, strict=True)]
 
 
@@ -64,10 +85,17 @@ def test_signatures_are_the_twins(texts: list[str], ngram: int, seed: int) -> No
     assert measured(texts, ngram, 16, seed) == [twin(text, ngram, 16, seed) for text in texts]
 
 
-@given(st.text(max_size=60))
-def test_any_text_at_all(text: str) -> None:
+@given(st.lists(st.text(ALPHABET, max_size=40), min_size=1, max_size=4), st.integers(1, 5), st.integers(0, 2**63 - 1))
+def test_over_what_lies_between_white_space_too(texts: list[str], ngram: int, seed: int) -> None:
+    found = measured(texts, ngram, 16, seed, "whitespace")
+    assert found == [twin(text, ngram, 16, seed, "whitespace") for text in texts]
+
+
+@pytest.mark.parametrize("words", SEGMENTATIONS)
+@given(text=TEXTS | st.text(max_size=60))
+def test_any_text_at_all(words: str, text: str) -> None:
     text = text.encode(errors="replace").decode()
-    assert measured([text], 2, 8, 1) == [twin(text, 2, 8, 1)]
+    assert measured([text], 2, 8, 1, words) == [twin(text, 2, 8, 1, words)]
 
 
 def test_words_are_those_of_the_regular_expression_in_languages_with_spaces(data_dir: Path) -> None:

@@ -1,12 +1,14 @@
 """All annotators by name, and from a recipe's settings to annotators that are ready to measure.
 
-An annotator's settings are the keyword arguments of its factory, checked by their type hints. A name with a dot is a
-user's own: the import path of a factory, `package.module:function`.
+An annotator's settings are the keyword arguments of its factory, checked by their type hints. A name with a colon is a
+user's own: the import path of a factory, `package.module:function`. Any other name may say by the setting `annotator`
+which annotator it stands for: so one annotator can measure under several settings, each in a column of its own name.
 """
 
 import importlib
 import inspect
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any, cast
 
 from pydantic import BaseModel, ConfigDict, create_model
@@ -17,6 +19,8 @@ from thresher.errors import UsageError
 ANNOTATORS = {
     "sizes_v1": "thresher.annotators.sizes:sizes_v1",
     "language_v1": "thresher.annotators.language:language_v1",
+    "classifier_v1": "thresher.annotators.classifier:classifier_v1",
+    "script_v1": "thresher.annotators.script:script_v1",
     "gopher_v1": "thresher.annotators.gopher:gopher_v1",
     "gopher_dolma_v1": "thresher.annotators.gopher_dolma:gopher_dolma_v1",
     "gopher_dclm_v1": "thresher.annotators.gopher_dclm:gopher_dclm_v1",
@@ -37,10 +41,28 @@ ANNOTATORS = {
 
 
 def make(name: str, settings: Mapping[str, Any]) -> Annotator:
-    """The annotator called `name` under these settings; settings that it does not know raise pydantic's error."""
-    factory = _factory(name)
-    checked = settings_model(name)(**settings)
-    return factory(**checked.model_dump())
+    """The annotator called `name` under these settings; settings that it does not know raise pydantic's error.
+
+    The setting `annotator` says which one is meant where `name` is a name of the user's own.
+
+    >>> make("fold", {"annotator": "minhash_v1", "ngram": 3}).name
+    'fold'
+    """
+    kind, own = kind_of(name, settings)
+    made = _factory(kind)(**settings_model(kind)(**own).model_dump())
+    if kind == name:
+        return made
+    return replace(made, name=name, settings={**made.settings, "annotator": kind})
+
+
+def kind_of(name: str, settings: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+    """Which annotator is meant by a name and its settings, and the settings that are that annotator's own.
+
+    >>> kind_of("quality", {"annotator": "classifier_v1", "label": "hq"})
+    ('classifier_v1', {'label': 'hq'})
+    """
+    own = dict(settings)
+    return str(own.pop("annotator", name)), own
 
 
 def settings_model(name: str) -> type[BaseModel]:

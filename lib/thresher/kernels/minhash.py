@@ -12,7 +12,7 @@ import pyarrow as pa
 from thresher.kernels.arrow import utf8
 from thresher.kernels.hashing import mix64, random64
 from thresher.kernels.jit import njit
-from thresher.kernels.unicode import SPACELESS, WORD, Bytes, Int, classes, decode, lower
+from thresher.kernels.unicode import SPACE, SPACELESS, WORD, Bytes, Int, classes, decode, lower
 
 Values = npt.NDArray[np.uint32]
 Offsets = npt.NDArray[np.int64]
@@ -23,6 +23,7 @@ FNV_SEED, FNV_PRIME = np.uint64(14695981039346656037), np.uint64(1099511628211)
 SHINGLE_BASE = np.uint64(0x9E3779B97F4A7C15)
 NOTHING = np.uint32(0xFFFFFFFF)
 VALUE_BYTES = 4
+SEGMENTATIONS = ("unicode", "whitespace")  # what a word is, by name
 
 
 @njit
@@ -43,16 +44,23 @@ def _smallest(low: Values, high: Values, count: int, keys: Values, signature: Va
         signature[k] = least
 
 
-@njit
 def signatures(
-    data: Bytes, offsets: Offsets, valid: Flags, ngram: int, permutations: int, seed: int
+    data: Bytes, offsets: Offsets, valid: Flags, ngram: int, permutations: int, seed: int, words: str = "unicode"
 ) -> tuple[Values, Flags]:
     r"""Each document's signature (uint32, one row of `permutations` values), and whether it has one.
 
-    The set is that of the document's runs of `ngram` words. A word is a maximal run of characters that `\w` matches, in
-    lower case; in scripts without spaces each letter is a word. Null documents and those of fewer words have no
-    signature. `seed` chooses the permutations and the hash of a shingle.
+    The set is that of the document's runs of `ngram` words, in lower case. By `unicode` a word is a maximal run of
+    characters that `\w` matches, and in scripts without spaces each letter; by `whitespace` what `str.split` gives,
+    with its punctuation. Null documents and those of fewer words have no signature. `seed` chooses the permutations and
+    the hash of a shingle.
     """
+    return _signatures(data, offsets, valid, ngram, permutations, seed, words == "whitespace")
+
+
+@njit
+def _signatures(
+    data: Bytes, offsets: Offsets, valid: Flags, ngram: int, permutations: int, seed: int, pieces: bool
+) -> tuple[Values, Flags]:
     count = len(offsets) - 1
     values, known = np.full((count, permutations), NOTHING, np.uint32), np.zeros(count, np.bool_)
     keys = (random64(seed, 2 * permutations) >> np.uint64(32)).astype(np.uint32) | np.uint32(1)
@@ -70,7 +78,7 @@ def signatures(
         window[:] = 0
         i, end = offsets[d], offsets[d + 1]
         while i < end:
-            word, i = _next_word(data, i, end)
+            word, i = _next_piece(data, i, end) if pieces else _next_word(data, i, end)
             if word == 0:
                 break
             place = words % ngram
@@ -109,6 +117,20 @@ def _next_word(data: Bytes, i: Int, end: Int) -> tuple[np.uint64, Int]:
         state = (state ^ np.uint64(lower(code))) * FNV_PRIME
         inside = True
         i = following
+    return max(mix64(state), np.uint64(1)) if inside else np.uint64(0), i
+
+
+@njit
+def _next_piece(data: Bytes, i: Int, end: Int) -> tuple[np.uint64, Int]:
+    """The same for what lies between white space."""
+    state, inside = FNV_SEED, False
+    while i < end:
+        code, i = (np.int64(data[i]), i + 1) if data[i] < 0x80 else decode(data, i, end)
+        if not classes(code) & SPACE:
+            state = (state ^ np.uint64(lower(code))) * FNV_PRIME
+            inside = True
+        elif inside:
+            break
     return max(mix64(state), np.uint64(1)) if inside else np.uint64(0), i
 
 

@@ -8,6 +8,7 @@ Quantised matrices are expanded once, here, into float32 rows.
 import struct
 from dataclasses import dataclass
 from functools import lru_cache
+from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from typing import Any
 
@@ -37,8 +38,8 @@ class FastTextModel:
 class _Reader:
     """Reads little-endian values one after the other; a file that ends too early is an error that names it."""
 
-    def __init__(self, path: Path) -> None:
-        self.path, self.content, self.at = path, path.read_bytes(), 0
+    def __init__(self, path: Path, content: bytes | mmap) -> None:
+        self.path, self.content, self.at = path, content, 0
 
     def values(self, layout: str) -> tuple[Any, ...]:
         found = struct.unpack_from("<" + layout, self._take(struct.calcsize("<" + layout)))
@@ -86,17 +87,41 @@ class _Dictionary:
     pruned: dict[int, int] | None
 
 
-@lru_cache(maxsize=4)
+def _open(path: Path) -> _Reader:
+    """Reads the file in place, so that of a large model only what is asked for comes into memory."""
+    try:
+        with path.open("rb") as file:
+            try:
+                return _Reader(path, mmap(file.fileno(), 0, access=ACCESS_READ))
+            except (OSError, ValueError):  # a file system without memory maps, or an empty file
+                return _Reader(path, file.read())
+    except OSError as error:
+        raise ThresherError(f"{path}: cannot read the fastText model ({error.strerror}); check `model`") from error
+
+
+@lru_cache(maxsize=64)
+def labels(path: Path) -> tuple[str, ...]:
+    """The names, without their prefix, of the labels of the model at `path`, whose rows are not read.
+
+    Raises ThresherError as `load` does.
+    """
+    reader = _open(path)
+    _read_settings(reader)
+    return _names(_read_dictionary(reader))
+
+
+def _names(dictionary: _Dictionary) -> tuple[str, ...]:
+    return tuple(label.removeprefix(LABEL_PREFIX) for label in dictionary.labels)
+
+
+@lru_cache(maxsize=16)  # more than a recipe names: one that is decoded anew for each batch would take all the time
 def load(path: Path) -> FastTextModel:
     """The model at `path`, decoded once per process.
 
     Raises ThresherError where the file is missing, damaged, or of a kind that the kernel does not know (word vectors
     without labels, losses other than hierarchical and plain softmax).
     """
-    try:
-        reader = _Reader(path)
-    except OSError as error:
-        raise ThresherError(f"{path}: cannot read the fastText model ({error.strerror}); check `model`") from error
+    reader = _open(path)
     settings = _read_settings(reader)
     dictionary = _read_dictionary(reader)
     quantised = bool(reader.value("?"))
@@ -107,7 +132,7 @@ def load(path: Path) -> FastTextModel:
     return FastTextModel(
         _words(settings, dictionary, inputs),
         _network(settings, dictionary, outputs),
-        tuple(label.removeprefix(LABEL_PREFIX) for label in dictionary.labels),
+        _names(dictionary),
     )
 
 

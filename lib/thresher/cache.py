@@ -1,12 +1,23 @@
-"""The user's own cache folder, for what is fetched or made once a machine: jars, the Java wrapper, settings files."""
+"""The user's own cache folder, for what is fetched or made once a machine: jars, settings, arrays."""
 
 from __future__ import annotations
 
+import fcntl
+import logging
 import os
 import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import IO, Any
+
+import numpy as np
+import numpy.typing as npt
 
 from thresher.errors import ThresherError
+
+log = logging.getLogger(__name__)
+Arrays = Sequence[npt.NDArray[Any]]
 
 
 def cache_folder(*parts: str) -> Path:
@@ -25,11 +36,48 @@ def cache_folder(*parts: str) -> Path:
 
 def put(content: bytes, target: Path, mode: int = 0o600) -> None:
     """Write beside the target and rename, so that another process never sees half a file."""
+    with _replacing(target) as file:
+        file.write(content)
+        os.chmod(file.name, mode)
+
+
+def shared_arrays(folder: str, name: str, parts: Sequence[str], make: Callable[[], Arrays]) -> list[npt.NDArray[Any]]:
+    """What `make` returns, an array for each of `parts`, read-only: made once a machine and mapped by its processes.
+
+    They lie in `cache_folder(folder)` as `NAME.PART.npy`; so `name` must tell all that they depend on. Where nothing
+    can be written, each process makes its own.
+    """
+    try:
+        stem = cache_folder(folder) / name
+        lock = stem.with_name(f"{name}.lock").open("w")
+    except (OSError, ThresherError) as error:
+        log.info("the arrays %s are not shared between processes: %s", name, error)
+        return [read_only(array) for array in make()]
+    paths = [stem.with_name(f"{name}.{part}.npy") for part in parts]
+    with lock:
+        with suppress(OSError):  # a file system without locks: two may make the same files, which is slower, not wrong
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        if not all(path.is_file() for path in paths):
+            for path, array in zip(paths, make(), strict=True):
+                with _replacing(path) as file:
+                    np.save(file, array)
+    return [read_only(np.load(path, mmap_mode="r")) for path in paths]
+
+
+def read_only(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """The same values, not to be written, as mapped ones are: to numba that is a type of its own."""
+    plain = np.asarray(array).view()
+    plain.flags.writeable = False
+    return plain
+
+
+@contextmanager
+def _replacing(target: Path) -> Iterator[IO[bytes]]:
+    """A new file that takes the target's place when it is whole."""
     handle, temporary = tempfile.mkstemp(dir=target.parent, suffix=".part")
     try:
         with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        os.chmod(temporary, mode)
+            yield file
         os.replace(temporary, target)
     except BaseException:
         Path(temporary).unlink(missing_ok=True)

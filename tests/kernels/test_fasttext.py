@@ -20,6 +20,7 @@ from thresher.errors import ThresherError
 from thresher.kernels.arrow import utf8
 from thresher.kernels.fasttext import classify
 from thresher.kernels.fasttext_words import fnv1a
+from thresher.language import fasttext_model
 from thresher.language.fasttext_model import load
 
 WORDS = ["the", "und", "les", "ça", "мир", "中文", "a", "</s>"]
@@ -174,3 +175,29 @@ def test_the_names_in_the_dictionary_are_found_by_their_spelling(models: dict[st
     starts = model.words.starts.tolist()
     spelling = bytes(model.words.spelling)
     assert [spelling[a:b].decode() for a, b in pairwise(starts)] == WORDS
+
+
+def test_a_large_models_rows_are_laid_down_once_and_mapped(
+    models: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, texts = models["dense, as lid.176.bin"], ["the und les", "ünknöwn мир " * 3000]
+    expected = classified(path, texts)
+    monkeypatch.setattr(fasttext_model, "SHARED_BYTES", 0)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    for _ in range(2):
+        load.cache_clear()
+        assert classified(path, texts) == expected
+    assert len(list(tmp_path.glob("thresher/models/*.rows.npy"))) == 1
+    assert isinstance(load(path).words.rows.base, np.memmap)
+
+
+def test_where_nothing_can_be_written_a_large_models_rows_are_each_processs_own(
+    models: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, texts = models["dense, as lid.176.bin"], ["the und les"]
+    expected = classified(path, texts)
+    monkeypatch.setattr(fasttext_model, "SHARED_BYTES", 0)
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
+    load.cache_clear()
+    assert classified(path, texts) == expected

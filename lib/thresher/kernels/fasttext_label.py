@@ -1,30 +1,11 @@
-"""The probability of one given label, where `thresher.kernels.fasttext` finds the best: the score of a classifier.
-
-Rows are added in the same order as there, without its memo: a quality classifier's words have a row each and few
-character n-grams or none, so that remembering them would cost what it saves.
-"""
+"""The probability of one given label, where `thresher.kernels.fasttext` finds the best: the score of a classifier."""
 
 import numpy as np
 import numpy.typing as npt
 
-from thresher.kernels.fasttext import (
-    END_OF_LINE,
-    FLOOR,
-    WAITING,
-    Bytes,
-    Ids,
-    Network,
-    Offsets,
-    Rows,
-    Words,
-    _add,
-    _add_word_ngrams,
-    _append_rows,
-    _is_mark,
-    _is_separator,
-    _signed,
-    fnv1a,
-)
+from thresher.kernels.fasttext import FLOOR, Network
+from thresher.kernels.fasttext_mean import mean_of_text, new_buffers, new_memo
+from thresher.kernels.fasttext_words import Bytes, Ids, Offsets, Rows, Words
 from thresher.kernels.jit import njit
 
 
@@ -34,60 +15,19 @@ def probabilities(
 ) -> Rows:
     """How probable this label (its place in the network) is for each document, 0 to 1 (float32), as fastText has it.
 
-    The document is read as `classify` reads it. One without words, or of words without any row, has 0.
+    A document without words, or of words without any row, has 0.
     """
     scores = np.zeros(len(offsets) - 1, np.float32)
-    rows, hidden = np.empty(WAITING, np.int32), np.empty(words.rows.shape[1], np.float32)
+    memo, room, hidden = new_memo(words), new_buffers(words, offsets), np.empty_like(words.rows[0])
     logits, parents = np.empty(network.labels, np.float32), _parents(network)
     for d in range(len(scores)):
-        if not valid[d] or not _mean(words, data, offsets[d], offsets[d + 1], rows, hidden):
+        if not valid[d] or not mean_of_text(words, memo, room, data, offsets[d], offsets[d + 1], hidden):
             continue
         if len(parents):
             scores[d] = _of_leaf(network, parents, label, hidden)
         else:
             scores[d] = _of_softmax(network, label, hidden, logits)
     return scores
-
-
-@njit
-def _mean(words: Words, data: Bytes, i: int, end: int, rows: Ids, hidden: Rows) -> bool:
-    """Fill `hidden` with the mean of the rows of `data[i:end]`; False where there is none. `rows` is room for those."""
-    framed, hashes = np.empty(256, np.uint8), np.empty(256, np.uint64)
-    n, total, n_words, found = 0, 0, 0, False
-    hidden[:] = 0
-    while i < end:
-        if _is_separator(data[i]):
-            i += 1
-            continue
-        start = i
-        while i < end and not _is_separator(data[i]):
-            i += 1
-        if _is_mark(data, start, i):
-            continue
-        found = True
-        if i - start + 2 > len(framed):
-            framed = np.empty(2 * (i - start) + 2, np.uint8)
-        if n + 2 >= len(rows):  # room for the word itself and for the end of the line
-            _add(words.rows, rows, n, hidden)
-            total, n = total + n, 0
-        n, added = _append_rows(words, data, start, i, framed, rows, n, hidden)
-        total += added
-        if words.word_ngrams > 1:
-            if n_words + 1 == len(hashes):
-                hashes = np.concatenate((hashes, hashes))
-            hashes[n_words] = _signed(fnv1a(data[start:i]))
-            n_words += 1
-    if found and words.end_of_line >= 0:
-        rows[n] = words.end_of_line
-        n += 1
-    _add(words.rows, rows, n, hidden)
-    total += n
-    if words.word_ngrams > 1 and found:
-        hashes[n_words] = _signed(fnv1a(END_OF_LINE))
-        total += _add_word_ngrams(words, hashes, n_words + 1, rows, hidden)
-    if total:
-        hidden *= np.float32(1.0 / total)
-    return total > 0
 
 
 @njit

@@ -2,7 +2,8 @@
 
 The format is fastText's own, version 12: settings, dictionary with counts, the pruned n-gram index, then the input and
 the output matrix, each dense or product-quantised (Joulin et al. 2016, "FastText.zip", https://arxiv.org/abs/1612.03651).
-Quantised matrices are expanded once, here, into float32 rows.
+Quantised matrices are expanded once, here, into float32 rows. The rows of a large model are laid into the cache folder
+once a machine, as the kernel wants them, and all processes map that one copy.
 """
 
 import struct
@@ -15,13 +16,17 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from thresher.cache import read_only, shared_arrays
 from thresher.errors import ThresherError
+from thresher.fingerprint import fingerprint
 from thresher.kernels.fasttext import Network
 from thresher.kernels.fasttext_words import BLOCK, Bytes, Ids, Rows, Words, word_table
 
 MAGIC, VERSION = 793712314, 12
 SUPERVISED, HIERARCHICAL, SOFTMAX = 3, 1, 3
 CACHE_LINE = 64  # bytes
+SHARED_BYTES = 16 << 20  # rows of so many are kept once a machine
+LAYOUT = 1  # of the rows in the cache folder
 LABEL_PREFIX = "__label__"
 END_OF_LINE = b"</s>"
 
@@ -50,8 +55,12 @@ class _Reader:
 
     def array(self, dtype: type, *shape: int) -> np.ndarray[Any, np.dtype[Any]]:
         count = int(np.prod(shape, dtype=np.int64))
-        raw = self._take(count * np.dtype(dtype).itemsize)
-        return np.frombuffer(raw, dtype).reshape(shape).copy()
+        return np.frombuffer(self._take(count * np.dtype(dtype).itemsize), dtype).reshape(shape)
+
+    def identity(self) -> str:
+        """Tells this file from others without reading it."""
+        found = self.path.stat()
+        return fingerprint([LAYOUT, str(self.path.resolve()), found.st_size, found.st_mtime_ns])
 
     def name(self) -> bytes:
         end = self.content.find(b"\0", self.at)
@@ -130,7 +139,7 @@ def load(path: Path) -> FastTextModel:
     if reader.at != len(reader.content) or not _fit(settings, dictionary, inputs, outputs):
         raise reader.damaged()
     return FastTextModel(
-        _words(settings, dictionary, inputs),
+        _words(settings, dictionary, inputs, reader.identity()),
         _network(settings, dictionary, outputs),
         _names(dictionary),
     )
@@ -210,7 +219,7 @@ def _expand(reader: _Reader, codes: Bytes, height: int) -> Rows:
     return rows
 
 
-def _words(settings: _Settings, dictionary: _Dictionary, inputs: Rows) -> Words:
+def _words(settings: _Settings, dictionary: _Dictionary, inputs: Rows, identity: str) -> Words:
     words = dictionary.words
     starts = np.cumsum([0, *map(len, words)], dtype=np.int64)
     spelling = np.frombuffer(b"".join(words), np.uint8)
@@ -221,7 +230,7 @@ def _words(settings: _Settings, dictionary: _Dictionary, inputs: Rows) -> Words:
         slots=word_table(spelling, starts),
         kept=kept,
         before=before,
-        rows=_padded(rows),
+        rows=_shared(rows, identity),
         shortest=settings.minn,
         longest=settings.maxn,
         buckets=max(settings.bucket, 1),
@@ -243,6 +252,13 @@ def _kept(settings: _Settings, dictionary: _Dictionary, inputs: Rows) -> tuple[n
     has_row.resize(-(-len(has_row) // 64) * 64)
     before = np.cumsum([0, *has_row.reshape(-1, 64).sum(axis=1)[:-1]], dtype=np.int32)
     return np.packbits(has_row, bitorder="little").view("<u8").astype(np.uint64), before, inputs
+
+
+def _shared(rows: Rows, identity: str) -> Rows:
+    """The rows as `_padded` lays them; one copy for all processes where they are many."""
+    if rows.nbytes < SHARED_BYTES:
+        return read_only(_padded(rows))
+    return shared_arrays("models", identity, ("rows",), lambda: [_padded(rows)])[0]
 
 
 def _padded(rows: Rows) -> Rows:

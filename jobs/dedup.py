@@ -1,6 +1,7 @@
 """Stage `dedup`: exact, then near duplicates among the documents that pass the filter; one copy of each is kept."""
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import reduce
 from typing import Any
 
@@ -9,14 +10,16 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from thresher.corpus import Corpus, Write
+from thresher.dedup.components import ONE_TASK, ONE_TASK_SETTING, components_of_any_size, connected_components
 from thresher.dedup.exact import exact_duplicates, with_exact_keeper
 from thresher.dedup.keep import keep_order
 from thresher.dedup.minhash import minhash_duplicates, minhash_edges
 from thresher.errors import UsageError
 from thresher.filters.judge import passes
+from thresher.fingerprint import fingerprint
 from thresher.recipe import DedupSettings, Recipe
 from thresher.stage import Job, Result, Stage
-from thresher.tables import DOCUMENTS, DUPLICATES, VERDICTS
+from thresher.tables import COMPONENTS, DOCUMENTS, DUPLICATES, VERDICTS
 from thresher_jobs import annotate, filter
 
 
@@ -36,6 +39,8 @@ def dedup(job: Job, batches: Sequence[int]) -> Result:
     def release() -> None:
         for rows in held:
             rows.unpersist()
+        if job.corpus.exists(COMPONENTS.name):
+            job.corpus.drop(COMPONENTS.name)
 
     return Result(_writes(job, hold, job.runs.documents(batches)), afterwards=release)
 
@@ -49,14 +54,14 @@ def _writes(job: Job, hold: Callable[[DataFrame], DataFrame], documents: int) ->
         "dropped_minhash": F.count_if(dropped & (F.col("method") == "minhash")),
     }
     mine = f"recipe = '{job.recipe.name}'"
-    yield Write(DUPLICATES, _duplicates(job, hold).withColumns(own), mine, counts, documents=documents)
+    yield Write(DUPLICATES, _duplicates(job, hold, documents).withColumns(own), mine, counts, documents=documents)
     committed = job.corpus.read(DUPLICATES).where(mine).where(dropped)
     verdicts = committed.withColumns({"stage": F.lit("dedup"), **_verdict()})
     verdicts_of_mine = f"{mine} AND stage = 'dedup'"
     yield Write(VERDICTS, verdicts, verdicts_of_mine, {"verdicts": F.count(F.lit(1))}, documents=documents)
 
 
-def _duplicates(job: Job, hold: Callable[[DataFrame], DataFrame]) -> DataFrame:
+def _duplicates(job: Job, hold: Callable[[DataFrame], DataFrame], documents: int) -> DataFrame:
     """The clusters that the recipe asks for; near duplicates are sought among the copies that exact dedup keeps."""
     wanted = job.recipe.dedup
     if wanted is None:
@@ -70,9 +75,40 @@ def _duplicates(job: Job, hold: Callable[[DataFrame], DataFrame]) -> DataFrame:
         found.append(exact_duplicates(candidates))
         candidates = candidates.where("kept").select(columns)
     if wanted.minhash is not None:
-        edges = hold(minhash_edges(candidates, wanted.minhash.bands, wanted.minhash.rows))
-        found.append(minhash_duplicates(candidates, edges, order))
+        bands = wanted.minhash.bands
+        edges = hold(minhash_edges(candidates, bands, wanted.minhash.rows))  # read twice: for clusters, for matches
+        components = _components(job, edges, most=documents * bands)
+        found.append(minhash_duplicates(candidates, edges, components, order))
     return reduce(DataFrame.unionByName, found, job.spark.createDataFrame([], found[0].schema))
+
+
+def _components(job: Job, edges: DataFrame, most: int) -> DataFrame:
+    """The clusters of these edges, of which there are at most so many: few enough for one task, or round by round."""
+    one_task = int(job.spark.conf.get(ONE_TASK_SETTING, None) or ONE_TASK)
+    if most <= one_task:
+        return connected_components(edges)
+    return components_of_any_size(edges, KeptRounds(job.corpus, _key(job)), one_task)
+
+
+def _key(job: Job) -> str:
+    """What the edges depend on, so that a killed run goes on from its own rounds and never from another's."""
+    return fingerprint([STAGE.fingerprint(job.recipe), job.runs.inputs_digest()])
+
+
+@dataclass(frozen=True)
+class KeptRounds:
+    """The rounds of one search for components, in the corpus's own storage."""
+
+    corpus: Corpus
+    key: str
+
+    def keep(self, number: int, make: Callable[[], DataFrame]) -> DataFrame:
+        """The edges of this round, made and committed if they are not there yet."""
+        mine = f"key = '{self.key}' AND round = {number}"
+        if self.corpus.read(COMPONENTS).where(mine).isEmpty():
+            rows = make().withColumns({"key": F.lit(self.key), "round": F.lit(number)})
+            self.corpus.commit(Write(COMPONENTS, rows, mine))
+        return self.corpus.read(COMPONENTS).where(mine).select("doc_id", "component")
 
 
 def _candidates(job: Job, wanted: DedupSettings) -> tuple[DataFrame, list[Column]]:

@@ -63,6 +63,8 @@ DUPLICATES = Table(
     statistics=("doc_id", "cluster_id"),
     sorted_by="doc_id",
 )
+# The rounds of a search for connected components that outgrew one task; removed when the stage is done.
+COMPONENTS = Table("components", "key string, round int, doc_id long, component long", partitions=("key", "round"))
 RUNS = Table(
     "runs",
     "run_id string, stage string, recipe string, fingerprint string, inputs string, batches array<int>, "

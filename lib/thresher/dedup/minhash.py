@@ -12,7 +12,6 @@ from pyspark.sql import functions as F
 from pyspark.sql.pandas.functions import arrow_udf
 from pyspark.sql.types import DoubleType
 
-from thresher.dedup.components import connected_components
 from thresher.dedup.keep import with_keeper
 
 VALUE_BYTES = 4
@@ -62,13 +61,15 @@ def minhash_edges(candidates: DataFrame, bands: int, rows: int) -> DataFrame:
     return with_similarity(candidate_edges(signatures, bands, rows), signatures)
 
 
-def minhash_duplicates(candidates: DataFrame, edges: DataFrame, order: Sequence[Column]) -> DataFrame:
+def minhash_duplicates(
+    candidates: DataFrame, edges: DataFrame, components: DataFrame, order: Sequence[Column]
+) -> DataFrame:
     """The members of every cluster of near duplicates, in the columns of `duplicates`.
 
-    `edges` is read twice, so keep it at hand (`persist`). A dropped copy's match is the neighbour that it is most
+    `components` are those of `edges` (`doc_id`, `component`). A dropped copy's match is the neighbour that it is most
     similar to, which need not be the keeper.
     """
-    members = candidates.join(connected_components(edges), "doc_id")
+    members = candidates.join(components, "doc_id")
     clusters = with_keeper(members, [F.col("component")], order).join(best_match(edges), "doc_id")
     return clusters.select(
         F.lit("minhash").alias("method"),

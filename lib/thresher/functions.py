@@ -18,8 +18,9 @@ from pyspark.sql.pandas.types import from_arrow_type
 
 from thresher.annotators.base import Annotator
 from thresher.annotators.edited import apply
+from thresher.annotators.order import in_order
 from thresher.annotators.registry import make
-from thresher.filters.judge import broken_rules
+from thresher.filters.judge import bounded, broken_rules
 from thresher.filters.registry import ruleset
 
 ColumnOrName = Column | str
@@ -28,12 +29,12 @@ ColumnOrName = Column | str
 def signal(annotator: Annotator) -> Callable[..., Column]:
     """An annotator as a Column function: its input columns in, its struct column out."""
 
-    def measured(text: pa.Array) -> pa.Array:
-        return annotator.measure(text)
+    def measured(*columns: pa.Array) -> pa.Array:
+        return annotator.measure(*columns)
 
-    measured.__annotations__ = {"text": pa.Array, "return": pa.Array}
+    measured.__annotations__ = {"columns": pa.Array, "return": pa.Array}
     udf: Callable[..., Column] = arrow_udf(measured, from_arrow_type(annotator.fields))  # type: ignore[call-overload]
-    return lambda column: udf(column).alias(annotator.name)
+    return lambda *columns: udf(*columns).alias(annotator.name)
 
 
 def sizes(text: ColumnOrName) -> Column:
@@ -111,6 +112,15 @@ def language(text: ColumnOrName) -> Column:
     return _named("language_v1", text)
 
 
+def fineweb_2(text: ColumnOrName, language: ColumnOrName | None = None, folder: str | Path | None = None) -> Column:
+    """Which of FineWeb-2's settings a document falls under, and how many of their stop words it has (`fineweb_2_v1`).
+
+    `language` is the column that `T.language` gives, which is made of the text where none is named.
+    """
+    known = _named("language_v1", text) if language is None else language
+    return signal(make("fineweb_2_v1", {"folder": folder}))(text, known)
+
+
 def badwords(
     text: ColumnOrName,
     lists: str | Path,
@@ -164,12 +174,14 @@ def judge(
     recipe: `T.judge(df, "badwords_v1", settings={"badwords_v1": {"lists": "ldnoobw"}})`. Raises `UsageError` where no
     rule set is so called.
     """
-    judged = ruleset(rules)
-    annotators = [make(name, (settings or {}).get(name, {})) for name in judged.annotators]
-    columns = {a.name: text if a.inputs == ("text",) else a.inputs[0] for a in annotators}
-    measured = documents.withColumns({a.name: signal(a)(columns[a.name]) for a in annotators})
+    judged = ruleset(rules, settings=settings)
+    measured = documents
+    for annotator in in_order([make(name, (settings or {}).get(name, {})) for name in judged.annotators]):
+        inputs = (text if name == "text" else name for name in annotator.inputs)
+        measured = measured.withColumn(annotator.name, signal(annotator)(*inputs))
     verdicts = broken_rules([judged], failed=F.lit(None).cast("string"))
-    return measured.withColumn("verdicts", verdicts).drop(*judged.annotators)
+    told = bounded(measured, [judged]).withColumn("verdicts", verdicts)
+    return told.drop(*judged.annotators, *(table.column for table in judged.tables))
 
 
 def _named(name: str, text: ColumnOrName, **settings: Any) -> Column:

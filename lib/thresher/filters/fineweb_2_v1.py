@@ -42,13 +42,13 @@ SIGNALS = {
     "terminal_lines": "fineweb_v1.terminal_lines",
     "duplicate_line_characters": "fineweb_v1.duplicate_line_characters",
     "newline_ratio": "fineweb_v1.newline_ratio",
-    "word_count": "gopher_v1.words",
-    "mean_word_length": "gopher_v1.mean_word_length",
+    "word_count": "fineweb_2_v1.words",
+    "mean_word_length": "fineweb_2_v1.mean_word_length",
     "hash_ratio": "gopher_v1.hash_ratio",
     "ellipsis_ratio": "gopher_v1.ellipsis_ratio",
     "bullet_lines": "gopher_v1.bullet_lines",
     "ellipsis_lines": "gopher_v1.ellipsis_lines",
-    "alphabetic_words": "gopher_v1.alphabetic_words",
+    "alphabetic_words": "fineweb_2_v1.alphabetic_words",
     "stop_words": "fineweb_2_v1.stop_words",
 }
 ANNOTATORS = ("language_v1", "repetition_v1", "fineweb_v1", "gopher_v1", "fineweb_2_v1")

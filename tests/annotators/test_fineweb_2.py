@@ -1,5 +1,6 @@
 """FineWeb-2's settings by language: read as published, found by either model's labels, measured in the same pass."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pyarrow as pa
@@ -133,6 +134,9 @@ def test_the_language_model_is_part_of_the_identity_and_runs_once():
 def test_annotators_run_after_their_inputs():
     made = in_order([make("fineweb_2_v1", {}), make("sizes_v1", {}), make("language_v1", {})])
     assert [annotator.name for annotator in made] == ["sizes_v1", "language_v1", "fineweb_2_v1"]
+    one, other = (replace(made[0], name=name, inputs=(source,)) for name, source in (("a", "b"), ("b", "a")))
+    with pytest.raises(UsageError, match="annotators a, b need each other"):
+        in_order([one, made[1], other])
 
 
 def test_a_recipe_without_the_language_is_told(tmp_path: Path):

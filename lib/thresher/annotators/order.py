@@ -2,26 +2,29 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from graphlib import TopologicalSorter
 
 from thresher.annotators.base import Annotator
+from thresher.errors import UsageError
 
 
 def in_order(annotators: Sequence[Annotator]) -> tuple[Annotator, ...]:
     """The annotators, each after those that are inputs of it and otherwise in the order given.
 
     Such inputs become part of its identity: under another language model, what is measured by language is another
-    signal.
+    signal. Raises UsageError where two are inputs of each other.
 
     >>> from thresher.annotators.registry import make
     >>> [annotator.name for annotator in in_order([make("fineweb_2_v1", {}), make("language_v1", {})])]
     ['language_v1', 'fineweb_2_v1']
     """
-    named = {annotator.name: annotator for annotator in annotators}
-    needs = {name: [source for source in a.inputs if source in named] for name, a in named.items()}
-    made: dict[str, Annotator] = {}
-    for name in TopologicalSorter(needs).static_order():
-        made[name] = _fed(named[name], [made[source] for source in needs[name]])
+    waiting, made = list(annotators), dict[str, Annotator]()
+    while waiting:
+        names = {annotator.name for annotator in waiting}
+        ready = next((annotator for annotator in waiting if not names & set(annotator.inputs)), None)
+        if ready is None:
+            raise UsageError(f"annotators {', '.join(sorted(names))} need each other: none can be measured first")
+        waiting.remove(ready)
+        made[ready.name] = _fed(ready, [made[source] for source in ready.inputs if source in made])
     return tuple(made.values())
 
 

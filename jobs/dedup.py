@@ -15,7 +15,7 @@ from thresher.dedup.exact import exact_duplicates, with_exact_keeper
 from thresher.dedup.keep import keep_order
 from thresher.dedup.minhash import minhash_duplicates, minhash_edges
 from thresher.errors import UsageError
-from thresher.filters.judge import passes
+from thresher.filters.judge import bounded, passes
 from thresher.fingerprint import fingerprint
 from thresher.recipe import DedupSettings, Recipe
 from thresher.stage import Job, Result, Stage
@@ -114,7 +114,8 @@ class KeptRounds:
 def _candidates(job: Job, wanted: DedupSettings) -> tuple[DataFrame, list[Column]]:
     """The documents that pass the filter, with what dedup needs of them, and the order in which copies are kept."""
     keys = [key.lstrip("-") for key in wanted.keep]
-    signals = job.corpus.read(annotate.signals_of(job.recipe)).where(passes(job.recipe.rulesets))
+    signals = bounded(job.corpus.read(annotate.signals_of(job.recipe)), job.recipe.rulesets)
+    signals = signals.where(passes(job.recipe.rulesets))
     own = [key for key in keys if "." not in key and key != "doc_id"]
     if own:
         signals = signals.join(_of_documents(job.corpus, own), "doc_id")

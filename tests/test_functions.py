@@ -23,6 +23,7 @@ FUNCTIONS = {
     "c4_dclm_v1": lambda text: T.c4(text, "c4_dclm_v1"),
     "badwords_v1": T.badwords, "url_v1": T.url,
     "pii_v1": T.pii, "repair_v1": T.repair, "script_v1": T.script, "classifier_v1": T.classifier,
+    "fineweb_2_v1": T.fineweb_2,
 }  # fmt: skip
 
 
@@ -68,7 +69,9 @@ def test_functions_give_what_annotators_give(
     columns = [function("text", **settings.get(name, {})) for name, function in FUNCTIONS.items()]
     rows = documents.select("n", *columns).orderBy("n").toArrow()
     for name in FUNCTIONS:
-        expected = make(name, settings.get(name, {})).measure(pa.array(texts, pa.string()))
+        annotator, array = make(name, settings.get(name, {})), pa.array(texts, pa.string())
+        others = (make(source, {}).measure(array) for source in annotator.inputs[1:])
+        expected = annotator.measure(array, *others)
         assert rows[name].to_pylist() == expected.to_pylist()
 
 
@@ -104,6 +107,21 @@ def test_judge_tells_the_word_that_breaks_the_rule(documents: DataFrame, setting
     assert broken and {verdict["rule"] for verdict in broken} == {"badwords_v1.matches"}
     assert {verdict["detail"] for verdict in broken} <= {"the", "of course"}
     assert all(verdict["value"] > verdict["threshold"] == 0 for verdict in broken)
+
+
+def test_judge_takes_each_documents_own_bounds(spark: SparkSession) -> None:
+    texts = ["Ich bin der Meinung, dass wir heute nach Hause gehen.", "Сегодня мы идём домой, потому что поздно.", None]
+    judged = T.judge(
+        spark.createDataFrame([(t,) for t in [*texts, "We go home now, for it is late."]], "text string"),
+        "fineweb_2_v1",
+    )
+    assert judged.columns == ["text", "verdicts"]
+    rows = {row["text"]: {v["rule"]: v for v in row["verdicts"]} for row in judged.collect()}
+    german, russian, missing, english = (rows[text] for text in [*texts, "We go home now, for it is late."])
+    assert german["fineweb_2_v1.word_count"]["threshold"] == 50 and "fineweb_2_v1.no_settings" not in german
+    assert "fineweb_2_v1.stop_words" in german and "fineweb_2_v1.word_count" in russian
+    assert english.keys() == {"fineweb_2_v1.no_settings"} and not missing
+    assert english["fineweb_2_v1.no_settings"]["detail"] == "en"
 
 
 def test_an_unknown_rule_set_is_named(documents: DataFrame) -> None:

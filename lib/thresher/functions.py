@@ -19,8 +19,9 @@ from pyspark.sql.pandas.types import from_arrow_type
 
 from thresher.annotators.base import Annotator
 from thresher.annotators.edited import apply
+from thresher.annotators.order import in_order
 from thresher.annotators.registry import make
-from thresher.filters.judge import broken_rules
+from thresher.filters.judge import bounded, broken_rules
 from thresher.filters.registry import ruleset
 
 ColumnOrName = Column | str
@@ -38,12 +39,12 @@ def signal(annotator: Annotator) -> Callable[..., Column]:
     Row(shouting_v1=Row(exclamations=2))
     """
 
-    def measured(text: pa.Array) -> pa.Array:
-        return annotator.measure(text)
+    def measured(*columns: pa.Array) -> pa.Array:
+        return annotator.measure(*columns)
 
-    measured.__annotations__ = {"text": pa.Array, "return": pa.Array}
+    measured.__annotations__ = {"columns": pa.Array, "return": pa.Array}
     udf: Callable[..., Column] = arrow_udf(measured, from_arrow_type(annotator.fields))  # type: ignore[call-overload]
-    return lambda column: udf(column).alias(annotator.name)
+    return lambda *columns: udf(*columns).alias(annotator.name)
 
 
 def sizes(text: ColumnOrName) -> Column:
@@ -235,6 +236,23 @@ def script(text: ColumnOrName) -> Column:
     return _named("script_v1", text)
 
 
+def fineweb_2(text: ColumnOrName, language: ColumnOrName | None = None, folder: str | Path | None = None) -> Column:
+    """Which of FineWeb-2's settings a document falls under, and how many of their stop words it has (`fineweb_2_v1`).
+
+    `language` is the column that `T.language` gives, which is made of the text where none is named.
+
+    >>> df = spark.createDataFrame([("Wir haben lange geredet, und das war der Grund.",)], "text string")
+    >>> df.select(T.fineweb_2("text")).select("fineweb_2_v1.settings", "fineweb_2_v1.stop_words").show()
+    +--------+----------+
+    |settings|stop_words|
+    +--------+----------+
+    |deu_Latn|         3|
+    +--------+----------+
+    """
+    known = _named("language_v1", text) if language is None else language
+    return signal(make("fineweb_2_v1", {"folder": folder}))(text, known)
+
+
 def badwords(
     text: ColumnOrName,
     lists: str | Path,
@@ -344,12 +362,14 @@ def judge(
     |We talked for a long time.|[]                    |
     +--------------------------+----------------------+
     """
-    judged = ruleset(rules)
-    annotators = [make(name, (settings or {}).get(name, {})) for name in judged.annotators]
-    columns = {a.name: text if a.inputs == ("text",) else a.inputs[0] for a in annotators}
-    measured = documents.withColumns({a.name: signal(a)(columns[a.name]) for a in annotators})
+    judged = ruleset(rules, settings=settings)
+    measured = documents
+    for annotator in in_order([make(name, (settings or {}).get(name, {})) for name in judged.annotators]):
+        inputs = (text if name == "text" else name for name in annotator.inputs)
+        measured = measured.withColumn(annotator.name, signal(annotator)(*inputs))
     verdicts = broken_rules([judged], failed=F.lit(None).cast("string"))
-    return measured.withColumn("verdicts", verdicts).drop(*judged.annotators)
+    told = bounded(measured, [judged]).withColumn("verdicts", verdicts)
+    return told.drop(*judged.annotators, *(table.column for table in judged.tables))
 
 
 def _named(name: str, text: ColumnOrName, **settings: Any) -> Column:

@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from thresher.annotators.base import Annotator
 from thresher.annotators.edited import after
+from thresher.annotators.order import in_order
 from thresher.annotators.registry import ANNOTATORS, kind_of, make, settings_model
 from thresher.errors import UsageError
 from thresher.filters.registry import BOUNDS, RULESETS, ruleset
@@ -128,7 +129,7 @@ class Recipe(_Settings):
         if after and not self.edit:
             raise ValueError(f"annotate.{after[0]}.edited: the recipe has no edit after which to measure")
         for name in after:
-            if make(name, _own(self.annotate[name])).inputs != ("text",):
+            if make(name, _own(self.annotate[name])).inputs[:1] != ("text",):
                 raise ValueError(f"annotate.{name}.edited: {name} does not measure text, which is what edits change")
         return self
 
@@ -144,6 +145,15 @@ class Recipe(_Settings):
         missing = sorted(needed - have)
         if missing:
             raise ValueError(f"annotate lacks {', '.join(missing)}, which filter or dedup need: add it there")
+        return self
+
+    @model_validator(mode="after")
+    def _inputs_are_measured(self) -> "Recipe":
+        have = {annotator.name for annotator in self.annotators}
+        for annotator in self.annotators:
+            missing = sorted(set(annotator.inputs) & set(ANNOTATORS) - have)
+            if missing:
+                raise ValueError(f"annotate lacks {missing[0]}, which {annotator.name} needs: add it there")
         return self
 
     @field_validator("rules")
@@ -177,7 +187,7 @@ class Recipe(_Settings):
     @cached_property
     def rulesets(self) -> tuple[RuleSet, ...]:
         """The recipe's rule sets, under its own bounds, and then its own rules."""
-        published = (ruleset(name, overrides) for name, overrides in self.filter.items())
+        published = (ruleset(name, overrides, self.annotate) for name, overrides in self.filter.items())
         return (*published, *(_own_rules(name, rules) for name, rules in self.rules.items()))
 
     @cached_property
@@ -185,7 +195,7 @@ class Recipe(_Settings):
         """The recipe's annotators, ready to measure (models are found, not loaded)."""
         made = {name: make(name, _own(settings)) for name, settings in self.annotate.items()}
         edited = [name for name, settings in self.annotate.items() if settings.get("edited")]
-        return tuple(after(self.edits, a) if name in edited else a for name, a in made.items())
+        return in_order([after(self.edits, a) if name in edited else a for name, a in made.items()])
 
     @cached_property
     def edits(self) -> tuple[Annotator, ...]:

@@ -11,12 +11,24 @@ import pyarrow as pa
 import pytest
 from datatrove.utils.text import PUNCTUATION_SET, split_into_words
 from hypothesis import example, given
+from hypothesis import strategies as st
 
 from thresher.kernels import unicode
-from thresher.kernels.affixes import ABBREVIATIONS, TAILS, UNITS
+from thresher.kernels.affixes import (
+    ABBREVIATIONS,
+    DASHES,
+    ELISION,
+    HYPHENS,
+    LEADING,
+    ORDINALS,
+    POINTS,
+    TAILS,
+    UNITS,
+)
 from thresher.kernels.arrow import utf8
 from thresher.kernels.segment import LETTERED, LONGEST, SYMBOLIC, words_of
 from thresher.kernels.spans import hash_span
+from thresher.language.word_rules import word_rules
 
 from .texts import TEXTS
 
@@ -25,38 +37,44 @@ def has(bit: int, char: str) -> bool:
     return bool(char) and bool(unicode.classes(ord(char)) & bit)
 
 
-def twin(text: str) -> list[str]:
+def twin(text: str, rules: int = 0) -> list[str]:
     """Cut at white space, cut off punctuation at both ends, then contractions, then what stands between letters."""
     pieces = ("".join(" " if c.isspace() else c for c in text)).split(" ")
     parts = (piece[k : k + LONGEST] for piece in pieces for k in range(0, len(piece), LONGEST))
-    return [word for part in parts for word in cut(part)]
+    return [word for part in parts for word in cut(part, rules)]
 
 
-def cut(piece: str) -> list[str]:
+def cut(piece: str, rules: int) -> list[str]:
     before: list[str] = []
     after: list[str] = []
-    while piece and piece not in TAILS and (size := prefix(piece)):
+    while piece and piece not in TAILS and (size := prefix(piece, rules)):
         before.append(piece[:size])
         piece = piece[size:]
-    while piece and piece not in TAILS and (size := suffix(piece)):
+    while piece and piece not in TAILS and (size := suffix(piece, rules)):
         after.insert(0, piece[-size:])
         piece = piece[:-size]
-    return before + middle(piece) + after
+    return before + middle(piece, rules) + after
 
 
-def prefix(piece: str) -> int:
+def prefix(piece: str, rules: int) -> int:
+    if rules & LEADING and piece[0] in "–—":
+        return 0
     if piece[0] == ".":
         run = len(piece) - len(piece.lstrip("."))
-        return run if run > 1 else 0
+        return (1 if rules & POINTS else run) if run > 1 else 0
     if has(unicode.EDGE | unicode.CURRENCY, piece[0]) or piece[0] in "%=§":
         return 1
     return int(re.match(r"\+(?![0-9])", piece) is not None)
 
 
-def suffix(piece: str) -> int:
+def suffix(piece: str, rules: int) -> int:
     if piece[-1] == ".":
         run = len(piece) - len(piece.rstrip("."))
-        return run if run > 1 else int(len(piece) > 1 and sentence_ends(piece[:-1]))
+        if run > 1:
+            return 1 if rules & POINTS else run
+        if rules & ORDINALS and piece[-2:-1] in tuple("0123456789"):
+            return 0
+        return int(len(piece) > 1 and sentence_ends(piece[:-1]))
     if has(unicode.EDGE, piece[-1]):
         return 1
     if re.search("['’][sS]$", piece):
@@ -75,16 +93,23 @@ def sentence_ends(piece: str) -> bool:
     return len(piece) > 1 and has(unicode.UPPER, piece[-1]) and has(unicode.UPPER, piece[-2])
 
 
-def middle(piece: str) -> list[str]:
+def middle(piece: str, rules: int) -> list[str]:
     if not piece:
         return []
     plain = all(has(unicode.WORD | unicode.MARK, c) and not has(unicode.SPACELESS, c) for c in piece)
-    if not plain and (tail := re.search("(?<=.)(n['’]t|['’](ll|re|ve|d|m))$", piece, re.DOTALL)):
+    if (
+        not plain
+        and not rules & ELISION
+        and (tail := re.search("(?<=.)(n['’]t|['’](ll|re|ve|d|m))$", piece, re.DOTALL))
+    ):
         return [piece[: tail.start()], tail[0]]
     whole, found, start, k = is_address(piece), [], 0, 0
     while k < len(piece):
-        size = spaceless(piece, k) or (0 if whole or k == 0 else infix(piece, k))
-        if size:
+        size = spaceless(piece, k) or (0 if whole or k == 0 else infix(piece, k, rules))
+        if rules & ELISION and not whole and elides(piece, k):
+            found.append(piece[start : k + 1])
+            start = k + 1
+        elif size:
             found += [piece[start:k], piece[k : k + size]]
             start = k + size
         k += max(size, 1)
@@ -103,13 +128,18 @@ def spaceless(piece: str, k: int) -> int:
     return size
 
 
-def infix(piece: str, k: int) -> int:
+def elides(piece: str, k: int) -> bool:
+    beside = (piece[k - 1 : k] if k else "", piece[k + 1 : k + 2])
+    return piece[k] in "'’" and all(has(unicode.ALPHABETIC, c) for c in beside)
+
+
+def infix(piece: str, k: int, rules: int) -> int:
     char, left, right = piece[k], piece[k - 1], piece[k + 1 : k + 2]
     alphanumeric = has(unicode.ALPHABETIC, left) or left in "0123456789"
     if has(unicode.SYMBOL, char):
         return 1
     if run := re.match(r"\.\.+", piece[k:]):
-        return len(run[0])
+        return 1 if rules & POINTS else len(run[0])
     if char == ".":
         return int(has(unicode.LOWER | unicode.QUOTE, left) and has(unicode.UPPER | unicode.QUOTE, right))
     if char == ",":
@@ -118,6 +148,8 @@ def infix(piece: str, k: int) -> int:
         return 1
     if alphanumeric and has(unicode.HYPHEN, char):
         size = len(re.match(re.escape(char) + "{1,3}", piece[k:])[0])  # type: ignore[index]
+        if size == 1 and rules & (DASHES if char in "–—" else HYPHENS):
+            return 0
         return size if has(unicode.ALPHABETIC, piece[k + size : k + size + 1]) else 0
     return int(alphanumeric and char in ":<=>/" and has(unicode.ALPHABETIC, right))
 
@@ -138,8 +170,8 @@ def is_address(piece: str) -> bool:
     return allowed and all(has(unicode.LOWER, c) for c in labels[-1])
 
 
-def cut_by_kernel(text: str) -> tuple[list[str], np.ndarray, np.ndarray]:
-    words = words_of(utf8(pa.array([text])))
+def cut_by_kernel(text: str, rules: int = 0) -> tuple[list[str], np.ndarray, np.ndarray]:
+    words = words_of(utf8(pa.array([text])), np.array([rules], np.uint8))
     letters = "".join(c for c in text if not c.isspace())
     ends = [0, *accumulate(words.chars.tolist())]
     assert ends[-1] == len(letters) and words.first.tolist() == [0, len(words.chars)]
@@ -162,6 +194,14 @@ def test_words_are_those_of_the_twin(text: str):
         assert bool(kind & LETTERED) == any(c.isalpha() for c in word) or any(ord(c) > 0x2FFF for c in word)
 
 
+@given(TEXTS, st.integers(0, 63))
+@example("porta-voz l'homme qu’il a—b –ab— 1. 12... ab.. a...b ''l'l' --a a--b L'' 'a'b", 63)
+@example("porta-voz l'homme can't qu’il a—b –ab— 1. 12... ab.. a...b", ELISION)
+@example("can't l'l'l www.l'a.de http://l'a.b/c'd", ELISION)
+def test_words_by_other_rules_are_those_of_the_twin(text: str, rules: int):
+    assert cut_by_kernel(text, rules)[0] == twin(text, rules)
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [
@@ -175,6 +215,21 @@ def test_words_are_those_of_the_twin(text: str):
 )
 def test_examples(text: str, words: list[str]):
     assert cut_by_kernel(text)[0] == words
+
+
+@pytest.mark.parametrize(
+    ("code", "text", "words"),
+    [
+        ("fra_Latn", "l'homme qu'il aime", ["l'", "homme", "qu'", "il", "aime"]),
+        ("por_Latn", "porta-voz a—b", ["porta-voz", "a", "—", "b"]),
+        ("deu_Latn", "E-Mail Alt—neu am 1. Mai", ["E-Mail", "Alt—neu", "am", "1.", "Mai"]),
+        ("hun_Latn", "—Nem", ["—Nem"]),
+        ("pol_Latn", "nie...", ["nie", ".", ".", "."]),
+        ("ukr_Cyrl", "будь-що 1.", ["будь", "-", "що", "1", "."]),
+    ],
+)
+def test_other_languages_are_cut_as_spacy_cuts_them(code: str, text: str, words: list[str]):
+    assert cut_by_kernel(text, word_rules(code))[0] == words == split_into_words(text, code)
 
 
 def test_real_text_is_cut_nearly_as_spacy_cuts_it(data_dir: Path):

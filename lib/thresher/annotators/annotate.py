@@ -15,10 +15,11 @@ _log = logging.getLogger(__name__)
 def annotate(documents: DataFrame, annotators: Sequence[Annotator]) -> DataFrame:
     """Every document's measurements: `doc_id`, `batch`, `failed`, and one struct column an annotator.
 
-    A document at which an annotator raises an error is a row with that error in `failed` and null structs.
+    An annotator that measures what another has measured stands after it (`order.in_order`). A document at which an
+    annotator raises an error is a row with that error in `failed` and null structs.
     """
     schema = _schema(annotators)
-    inputs = sorted({name for annotator in annotators for name in annotator.inputs})
+    inputs = sorted({name for a in annotators for name in a.inputs} - {a.name for a in annotators})
 
     def fill(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         for batch in batches:
@@ -40,7 +41,7 @@ def _schema(annotators: Sequence[Annotator]) -> pa.Schema:
 def _measure(batch: pa.RecordBatch, annotators: Sequence[Annotator], schema: pa.Schema) -> Iterator[pa.RecordBatch]:
     """The batch's measurements; where they fail those of its halves, down to the one document that is to blame."""
     try:
-        columns = [annotator.measure(*(batch[name] for name in annotator.inputs)) for annotator in annotators]
+        columns = _columns(batch, annotators)
         failed = pa.nulls(batch.num_rows, pa.string())
     except Exception as error:  # an annotator may be a user's: whatever it raises costs one row, never the task
         if batch.num_rows > 1:
@@ -52,3 +53,11 @@ def _measure(batch: pa.RecordBatch, annotators: Sequence[Annotator], schema: pa.
         columns = [pa.nulls(1, annotator.fields) for annotator in annotators]
         failed = pa.array([f"{type(error).__name__}: {error}"])
     yield pa.RecordBatch.from_arrays([batch["doc_id"], batch["batch"], failed, *columns], schema=schema)
+
+
+def _columns(batch: pa.RecordBatch, annotators: Sequence[Annotator]) -> list[pa.StructArray]:
+    made: dict[str, pa.StructArray] = {}
+    for annotator in annotators:
+        inputs = (made[name] if name in made else batch[name] for name in annotator.inputs)
+        made[annotator.name] = annotator.measure(*inputs)
+    return list(made.values())

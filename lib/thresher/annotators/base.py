@@ -16,9 +16,10 @@ import pyarrow as pa
 class Annotator:
     """One measurement of a document: the column it fills in `signals`, that column's fields, and how.
 
-    `measure` takes one Arrow array per input (string or large_string, nulls allowed) and returns a struct array of
-    the same length and of type `fields`; a null document gives a null struct. `settings` and the content of `files`
-    (models) go into the fingerprint, so that changed settings are a new pass.
+    `measure` takes one Arrow array per input and returns a struct array of the same length and of type `fields`; a null
+    document gives a null struct. An input is a column of `documents` (string or large_string, nulls allowed) or another
+    annotator's name, whose struct array of the same documents it is. `settings` and the content of `files` (models) go
+    into the fingerprint, so that changed settings are a new pass.
 
     An annotator whose rules cut text has an `edit`: an array of text in, what it leaves of each out. It depends on the
     text alone, so no table carries what it leaves: `measure` says what it would do, `export` does it.

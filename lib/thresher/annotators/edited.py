@@ -29,10 +29,10 @@ def _edited(annotator: Annotator, text: pa.Array) -> pa.Array:
 
 
 def after(edits: Sequence[Annotator], annotator: Annotator) -> Annotator:
-    """The same measurement of what the edits leave of the text."""
+    """The same measurement of what the edits leave of the text, which is its first input."""
     return replace(
         annotator,
-        measure=lambda text: annotator.measure(apply(edits, text)),
+        measure=lambda text, *others: annotator.measure(apply(edits, text), *others),
         edit=None,
         settings={**annotator.settings, "after": {edit.name: dict(edit.settings) for edit in edits}},
         files=(*annotator.files, *(file for edit in edits for file in edit.files)),

@@ -27,6 +27,7 @@ ANNOTATORS = {
     "repetition_v1": "thresher.annotators.repetition:repetition_v1",
     "repetition_dclm_v1": "thresher.annotators.repetition_dclm:repetition_dclm_v1",
     "fineweb_v1": "thresher.annotators.fineweb:fineweb_v1",
+    "fineweb_2_v1": "thresher.annotators.fineweb_2:fineweb_2_v1",
     "c4_v1": "thresher.annotators.c4:c4_v1",
     "c4_datatrove_v1": "thresher.annotators.c4:c4_datatrove_v1",
     "c4_dclm_v1": "thresher.annotators.c4:c4_dclm_v1",

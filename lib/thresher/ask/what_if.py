@@ -20,7 +20,7 @@ from thresher.ask.measured import signals
 from thresher.ask.shown import as_text, html_table
 from thresher.corpus import Corpus
 from thresher.errors import UsageError
-from thresher.filters.judge import FAILED, passes
+from thresher.filters.judge import FAILED, bounded, passes
 from thresher.filters.rule import Rule
 from thresher.recipe import Recipe
 from thresher.runs import Runs
@@ -124,6 +124,7 @@ def what_if(corpus: Corpus, runs: Runs, recipe: Recipe, changed: Recipe) -> What
     counted = {f"before:{name}": broken for name, (_, broken) in before.items()}
     counted |= {f"after:{n}": broken for n, (rule, broken) in after.items() if n not in before or rule != before[n][0]}
     measured = signals(corpus, runs, changed, _annotators(recipe) | _annotators(changed))
+    measured = bounded(measured, [*recipe.rulesets, *changed.rulesets])
     judged = measured.withColumns({"before": passes(recipe.rulesets), "after": passes(changed.rulesets)})
     with ThreadPoolExecutor() as ask:
         counts = ask.submit(_counts, judged, counted)

@@ -11,9 +11,16 @@ from thresher.filters.rule import VERDICT, RuleSet
 FAILED = "annotate.failed"
 
 
+def bounded(signals: DataFrame, rulesets: Sequence[RuleSet]) -> DataFrame:
+    """The signals with the bounds that differ by row beside them; what all the rules of these rule sets ask for."""
+    tables = {table.column: table for rules in rulesets for table in rules.tables}
+    return reduce(lambda found, table: table.joined(found), tables.values(), signals)
+
+
 def broken_rules(rulesets: Sequence[RuleSet], failed: Column | None = None) -> Column:
     """An array of verdicts, one for each rule that the row's signals break; empty where the document passes.
 
+    The rows are those that `bounded` gives, here and in `passes`.
     `failed` says why a document could not be measured (the column of that name in `signals`).
     """
     rules = [rule.broken(rules.name) for rules in rulesets for rule in rules.rules]
@@ -28,7 +35,7 @@ def passes(rulesets: Sequence[RuleSet]) -> Column:
 
 def verdicts(signals: DataFrame, rulesets: Sequence[RuleSet]) -> DataFrame:
     """One row for each rule that each document breaks: `doc_id`, `batch`, `rule`, `value`, `threshold`, `detail`."""
-    broken = signals.select("doc_id", "batch", F.explode(broken_rules(rulesets)).alias("verdict"))
+    broken = bounded(signals, rulesets).select("doc_id", "batch", F.explode(broken_rules(rulesets)).alias("verdict"))
     return broken.select("doc_id", "batch", "verdict.*")
 
 

@@ -15,16 +15,24 @@ RULESETS = (
     *("c4_v1", "c4_datatrove_v1", "c4_dclm_v1"),
     "refinedweb_lines_v1",
     *("badwords_v1", "url_v1"),
+    "fineweb_2_v1",
 )
 BOUNDS = ("at_least", "at_most", "above", "below", "one_of", "none_of")
 
 
-def ruleset(name: str, overrides: Mapping[str, Mapping[str, Any]] | None = None) -> RuleSet:
-    """The published rule set called `name`, with the bounds that `overrides` names by rule in place of its own."""
+def ruleset(
+    name: str,
+    overrides: Mapping[str, Mapping[str, Any]] | None = None,
+    settings: Mapping[str, Mapping[str, Any]] | None = None,
+) -> RuleSet:
+    """The published rule set called `name`, with the bounds that `overrides` names by rule in place of its own.
+
+    `settings` are those of the annotators, as in a recipe: a rule set whose bounds lie in files finds these there.
+    """
     if name not in RULESETS:
         raise UsageError(f"no rule set is called {name}; there are {', '.join(RULESETS)}")
     module = importlib.import_module(f"thresher.filters.{name}")
-    published = cast(RuleSet, getattr(module, name.upper()))
+    published = cast(RuleSet, getattr(module, name.upper(), None) or module.of_settings(settings or {}))
     changed = overrides or {}
     return replace(published, rules=tuple(_bounded(rule, changed.get(rule.name, {})) for rule in published.rules))
 

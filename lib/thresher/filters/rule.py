@@ -1,12 +1,29 @@
 """What a rule is: a bound on one signal, applied by Spark's own expressions, so that no text is touched."""
 
+import operator
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import reduce
+from typing import Any
 
 from pyspark.sql import Column
 from pyspark.sql import functions as F
 
+from thresher.filters.row_bound import BoundTable, RowBound
+
+Bound = float | RowBound
 VERDICT = "struct<rule: string, value: double, threshold: double, detail: string>"
+INSIDE: dict[str, Callable[[Any, Any], Any]] = {
+    "at_least": operator.ge,
+    "at_most": operator.le,
+    "above": operator.gt,
+    "below": operator.lt,
+}
+
+
+def bound_column(bound: Bound) -> Column:
+    """A bound as a column: the same number in every row, or each row's own."""
+    return F.col(bound.column) if isinstance(bound, RowBound) else F.lit(float(bound))
 
 
 @dataclass(frozen=True)
@@ -14,16 +31,17 @@ class Rule:
     """A bound on one signal; a null signal means that the rule does not apply.
 
     `signal` is a column and its field, such as `gopher_v1.mean_word_length`. Numbers are bounded by `at_least` and
-    `at_most` (the bounds themselves pass) or `above` and `below` (they do not); labels by `one_of` and `none_of`.
-    `detail` names another signal, whose value the verdict tells beside it (where none is named, a label itself).
+    `at_most` (the bounds themselves pass) or `above` and `below` (they do not), each one number or, as a `RowBound`,
+    each row's own; labels by `one_of` and `none_of`. `detail` names another signal, whose value the verdict tells
+    beside it (where none is named, a label itself).
     """
 
     name: str
     signal: str
-    at_least: float | None = None
-    at_most: float | None = None
-    above: float | None = None
-    below: float | None = None
+    at_least: Bound | None = None
+    at_most: Bound | None = None
+    above: Bound | None = None
+    below: Bound | None = None
     one_of: tuple[str, ...] = ()
     none_of: tuple[str, ...] = ()
     detail: str | None = None
@@ -34,7 +52,8 @@ class Rule:
         if self.one_of or self.none_of:
             return self._broken_label(ruleset, value)
         number = value.cast("double")
-        crossed = F.coalesce(*(F.when(outside, bound) for bound, outside in self._crossings(number)))
+        crossings = self._crossings(number)
+        crossed = F.coalesce(F.lit(None).cast("double"), *(F.when(outside, bound) for bound, outside in crossings))
         detail = F.col(self.detail) if self.detail else F.lit(None)
         return F.when(crossed.isNotNull(), self._verdict(ruleset, number, crossed, detail))
 
@@ -44,20 +63,16 @@ class Rule:
         if self.one_of or self.none_of:
             return F.coalesce(self._is_outside(value), F.lit(False))
         crossed = (outside for _, outside in self._crossings(value.cast("double")))
-        return F.coalesce(reduce(Column.__or__, crossed), F.lit(False))
+        return F.coalesce(reduce(Column.__or__, crossed, F.lit(False)), F.lit(False))
+
+    def bounds(self) -> dict[str, Bound]:
+        """The bounds on a number that are set, by kind."""
+        return {kind: bound for kind in INSIDE if (bound := getattr(self, kind)) is not None}
 
     def _crossings(self, number: Column) -> list[tuple[Column, Column]]:
         """Each bound that is set, with the condition under which the number lies outside it."""
-        crossings = [(F.lit(None).cast("double"), F.lit(False))]
-        if self.at_least is not None:
-            crossings.append((F.lit(float(self.at_least)), number < self.at_least))
-        if self.at_most is not None:
-            crossings.append((F.lit(float(self.at_most)), number > self.at_most))
-        if self.above is not None:
-            crossings.append((F.lit(float(self.above)), number <= self.above))
-        if self.below is not None:
-            crossings.append((F.lit(float(self.below)), number >= self.below))
-        return crossings
+        bounds = ((kind, bound_column(bound)) for kind, bound in self.bounds().items())
+        return [(bound, ~INSIDE[kind](number, bound)) for kind, bound in bounds]
 
     def _is_outside(self, label: Column) -> Column:
         outside = F.lit(False)
@@ -84,8 +99,12 @@ class Rule:
 
 @dataclass(frozen=True)
 class RuleSet:
-    """The rules of one published filter, under a name with a version, and the annotators whose signals they bound."""
+    """The rules of one published filter, under a name with a version, and the annotators whose signals they bound.
+
+    `tables` hold the bounds that differ by row: `judge.bounded` joins them to the signals.
+    """
 
     name: str
     rules: tuple[Rule, ...]
     annotators: tuple[str, ...]
+    tables: tuple[BoundTable, ...] = ()

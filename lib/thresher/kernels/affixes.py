@@ -2,6 +2,8 @@
 
 The rules are those of spaCy's English tokenizer in short: its prefixes, suffixes and infixes, contractions, common
 abbreviations, web addresses. Not its lists of emoticons and of contractions without an apostrophe.
+
+spaCy's tokenizers of other languages differ in a few of these rules; `rules`, a set of bits, says in which.
 """
 
 import numpy as np
@@ -35,6 +37,12 @@ UNITS = (
     "am pm km m dm cm mm ha nm yd in ft kg g mg t lb oz kmh mph hPa Pa mbar mb MB kb KB gb GB tb TB T G M K µm µg"
 ).split()
 TAILS = "'s 'S 're 'll 've 'em 'd \u2018s \u2018S \u2019s \u2019S \u2019re \u2019ll \u2019em \u2019d".split()  # alone
+HYPHENS = 1 << 0  # a hyphen between letters is part of the word: porta-voz
+DASHES = 1 << 1  # so is a dash
+ELISION = 1 << 2  # an apostrophe between letters ends a word: l' | homme
+LEADING = 1 << 3  # a dash before a word is part of it
+ORDINALS = 1 << 4  # a full stop after a digit is part of the number: 1.
+POINTS = 1 << 5  # full stops are a word each: . . .
 _APOSTROPHE, _CURLY = ord("'"), 0x2019
 
 
@@ -73,13 +81,22 @@ def _apostrophe(code: Int) -> bool:
 
 
 @inlined
-def _prefix(codes: Codes, bits: Codes, lo: Int, hi: Int) -> Int:
+def _dash(code: Int) -> bool:
+    return bool(code == 0x2013 or code == 0x2014)
+
+
+@inlined
+def _prefix(codes: Codes, bits: Codes, lo: Int, hi: Int, rules: Int) -> Int:
     """The length of the word that starts a piece by being punctuation; 0 if there is none."""
     code = codes[lo]
+    if rules & LEADING and _dash(code):
+        return 0
     if code == 46:  # full stops count from two on
         run = lo
         while run < hi and codes[run] == 46:
             run += 1
+        if run - lo > 1 and rules & POINTS:
+            return 1
         return run - lo if run - lo > 1 else 0
     if bits[lo] & (EDGE | CURRENCY) or code == 37 or code == 61 or code == 0xA7:  # % = §
         return 1
@@ -101,27 +118,31 @@ def _unit(codes: Codes, bits: Codes, lo: Int, hi: Int) -> Int:
 
 
 @inlined
-def _full_stop(codes: Codes, bits: Codes, lo: Int, hi: Int) -> Int:
+def _full_stop(codes: Codes, bits: Codes, lo: Int, hi: Int, rules: Int) -> Int:
     """The length of the full stops that end a piece, 0 where the full stop belongs to the word (Mr., U.S., J.)."""
     run = hi
     while run > lo and codes[run - 1] == 46:
         run -= 1
+    if rules & POINTS and hi - run > 1:
+        return 1
     if hi - run > 1 or run == lo:
         return hi - run if hi - run > 1 else 0
     if (hi - lo <= 8 and _among(codes, lo, hi, _ABBREVIATIONS)) or (run - lo == 1 and 97 <= codes[lo] <= 122):
         return 0
     code, kind = codes[run - 1], bits[run - 1]
+    if rules & ORDINALS and _digit(code):
+        return 0
     if _digit(code) or kind & (LOWER | EDGE) or code == 37 or code == 0xB2 or code == 45 or code == 43:  # % ² - +
         return 1
     return 1 if run - lo > 1 and kind & UPPER and bits[run - 2] & UPPER else 0
 
 
 @inlined
-def _suffix(codes: Codes, bits: Codes, lo: Int, hi: Int) -> Int:
+def _suffix(codes: Codes, bits: Codes, lo: Int, hi: Int, rules: Int) -> Int:
     """The length of the word that ends a piece by being punctuation, a unit or a possessive; 0 if there is none."""
     code = codes[hi - 1]
     if code == 46:
-        return _full_stop(codes, bits, lo, hi)
+        return _full_stop(codes, bits, lo, hi, rules)
     if bits[hi - 1] & EDGE:
         return 1
     if (code == 115 or code == 83) and hi - lo > 1 and _apostrophe(codes[hi - 2]):  # 's
@@ -175,7 +196,7 @@ def _address(codes: Codes, bits: Codes, lo: Int, hi: Int) -> bool:
 
 
 @inlined
-def _infix(codes: Codes, bits: Codes, k: Int, lo: Int, hi: Int) -> Int:
+def _infix(codes: Codes, bits: Codes, k: Int, lo: Int, hi: Int, rules: Int) -> Int:
     """The length of the word at k that stands between two others; 0 if there is none."""
     code, kind = codes[k], bits[k]
     if kind & SYMBOL:
@@ -187,7 +208,7 @@ def _infix(codes: Codes, bits: Codes, k: Int, lo: Int, hi: Int) -> Int:
         while run < hi and codes[run] == 46:
             run += 1
         if run - k > 1:
-            return run - k
+            return 1 if rules & POINTS else run - k
         return 1 if before & (LOWER | QUOTE) and after & (UPPER | QUOTE) else 0
     if code == 44:
         return 1 if before & ALPHABETIC and after & ALPHABETIC else 0
@@ -200,6 +221,8 @@ def _infix(codes: Codes, bits: Codes, k: Int, lo: Int, hi: Int) -> Int:
         run = k + 1
         while run < hi and codes[run] == code and run - k < 3:
             run += 1
+        if run - k == 1 and ((rules & DASHES and _dash(code)) or (rules & HYPHENS and not _dash(code))):
+            return 0
         return run - k if run < hi and bits[run] & ALPHABETIC else 0
     return 1 if (code == 58 or 60 <= code <= 62 or code == 47) and after & ALPHABETIC else 0  # : < = > /
 
@@ -214,12 +237,18 @@ def _plain(bits: Codes, lo: Int, hi: Int) -> bool:
 
 
 @inlined
-def _cut_middle(codes: Codes, bits: Codes, lo: Int, hi: Int, cuts: Cuts, n: Int) -> Int:
+def _elides(codes: Codes, bits: Codes, k: Int, lo: Int, hi: Int) -> bool:
+    """Whether the code point at k is an apostrophe between letters."""
+    return bool(_apostrophe(codes[k]) and lo < k < hi - 1 and bits[k - 1] & bits[k + 1] & ALPHABETIC)
+
+
+@inlined
+def _cut_middle(codes: Codes, bits: Codes, lo: Int, hi: Int, cuts: Cuts, n: Int, rules: Int) -> Int:
     """Cut what is left between the affixes; `cuts[n]` is its beginning, and the number of cuts is returned."""
     if _plain(bits, lo, hi):
         cuts[n + 1] = hi
         return n + 1
-    tail = _contraction(codes, bits, lo, hi)
+    tail = 0 if rules & ELISION else _contraction(codes, bits, lo, hi)
     if tail:
         cuts[n + 1] = hi - tail
         cuts[n + 2] = hi
@@ -233,8 +262,11 @@ def _cut_middle(codes: Codes, bits: Codes, lo: Int, hi: Int, cuts: Cuts, n: Int)
             while k + length < hi and bits[k + length] & MARK:
                 length += 1
         elif k > lo and not whole:
-            length = _infix(codes, bits, k, lo, hi)
-        if length:
+            length = _infix(codes, bits, k, lo, hi, rules)
+        if rules & ELISION and not whole and _elides(codes, bits, k, lo, hi):
+            n += 1
+            cuts[n] = k + 1
+        elif length:
             if k > cuts[n]:
                 n += 1
                 cuts[n] = k
@@ -248,8 +280,8 @@ def _cut_middle(codes: Codes, bits: Codes, lo: Int, hi: Int, cuts: Cuts, n: Int)
 
 
 @inlined
-def cut_piece(codes: Codes, bits: Codes, length: Int, cuts: Cuts) -> Int:
-    """The number of words in a piece; word w is `cuts[w]` up to `cuts[w + 1]`.
+def cut_piece(codes: Codes, bits: Codes, length: Int, cuts: Cuts, rules: Int) -> Int:
+    """The number of words in a piece; word w is `cuts[w]` up to `cuts[w + 1]`. `rules` are 0 for English.
 
     Suffixes are found from the end, so their lengths wait, last one first, at the end of `cuts`.
     """
@@ -258,21 +290,21 @@ def cut_piece(codes: Codes, bits: Codes, length: Int, cuts: Cuts) -> Int:
     hi = length
     cuts[0] = 0
     while lo < hi:
-        size = _prefix(codes, bits, lo, hi)
+        size = _prefix(codes, bits, lo, hi, rules)
         if size == 0 or (bits[lo] & QUOTE and hi - lo < 4 and _among(codes, lo, hi, _TAILS)):
             break
         lo, n = lo + size, n + 1
         cuts[n] = lo
     waiting = len(cuts)
     while lo < hi and not (bits[lo] & QUOTE):
-        size = _suffix(codes, bits, lo, hi)
+        size = _suffix(codes, bits, lo, hi, rules)
         if size == 0:
             break
         hi -= size
         waiting -= 1
         cuts[waiting] = size
     if lo < hi:
-        n = _cut_middle(codes, bits, lo, hi, cuts, n)
+        n = _cut_middle(codes, bits, lo, hi, cuts, n, rules)
     for w in range(waiting, len(cuts)):
         hi += cuts[w]
         n += 1

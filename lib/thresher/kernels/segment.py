@@ -31,19 +31,20 @@ class Words(NamedTuple):
     kinds: npt.NDArray[np.uint8]
 
 
-def words_of(text: Utf8) -> Words:
-    """The words of each document.
+def words_of(text: Utf8, rules: npt.NDArray[np.uint8] | None = None) -> Words:
+    """The words of each document; `rules` says for each in which of `affixes`' rules its language is not as English.
 
     >>> import pyarrow as pa
     >>> from thresher.kernels.arrow import utf8
     >>> words_of(utf8(pa.array(["Don't stop, it's 中文!"]))).chars.tolist()
     [2, 3, 4, 1, 2, 2, 1, 1, 1]
     """
-    return Words(*_words(text.data, text.offsets))
+    english = np.zeros(len(text.offsets) - 1, np.uint8)
+    return Words(*_words(text.data, text.offsets, english if rules is None else rules))
 
 
 @njit
-def _words(data: Bytes, offsets: npt.NDArray[np.int64]) -> tuple[Any, Any, Any, Any]:
+def _words(data: Bytes, offsets: npt.NDArray[np.int64], rules: npt.NDArray[np.uint8]) -> tuple[Any, Any, Any, Any]:
     size = offsets[-1] - offsets[0] + 1  # pages that are never written are never there
     first = np.zeros(len(offsets), np.int64)
     chars, hashes, kinds = np.empty(size, np.int32), np.empty(size, np.uint64), np.empty(size, np.uint8)
@@ -68,7 +69,7 @@ def _words(data: Bytes, offsets: npt.NDArray[np.int64]) -> tuple[Any, Any, Any, 
                 i = stop + 1
                 continue
             length, i = read_piece(data, start, end, codes, bits, at)
-            for w in range(cut_piece(codes, bits, length, cuts)):
+            for w in range(cut_piece(codes, bits, length, cuts, rules[d])):
                 chars[n], kinds[n] = cuts[w + 1] - cuts[w], _kind(bits, cuts[w], cuts[w + 1])
                 hashes[n] = hash_span(data, at[cuts[w]], at[cuts[w + 1]])
                 n += 1

@@ -51,7 +51,7 @@ def count_sentences(data: Bytes, start: Int, end: Int, work: tuple[Any, Any, Any
             sentences, ended = sentences + ended, True
         else:
             length, i = _piece_from(data, begin, end, codes, bits, at)
-            for w in range(cut_piece(codes, bits, length, cuts)):
+            for w in range(cut_piece(codes, bits, length, cuts, 0)):
                 role = _role(bits, cuts[w], cuts[w + 1])
                 sentences += ended and role == _WORD
                 ended = role == _MARK or (ended and role == _NONE)

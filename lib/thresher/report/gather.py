@@ -15,7 +15,7 @@ from thresher.ask.sample import Example, Passage, failure_of, passages, sample_e
 from thresher.corpus import Corpus
 from thresher.dedup.recall import Recall, measured_recall
 from thresher.errors import ThresherError
-from thresher.filters.judge import passes
+from thresher.filters.judge import bounded, passes
 from thresher.recipe import Recipe
 from thresher.report.histograms import Histogram, Labels, histograms
 from thresher.report.near import Near, nearest
@@ -91,6 +91,7 @@ def gather(corpus: Corpus, runs: Runs, recipe: Recipe) -> Gathered:
     if counted.release is None:
         raise ThresherError(f"recipe {recipe.name} has no release of its present verdicts: run `thresher curate` first")
     measured = signals(corpus, runs, recipe, [annotator.name for annotator in recipe.annotators])
+    measured = bounded(measured, recipe.rulesets)
     duplicates = corpus.duplicates.where(F.col("recipe") == recipe.name)
     verdicts = corpus.verdicts.where(F.col("recipe") == recipe.name)
     # Small queries wait for the driver more than they work: they are asked together.

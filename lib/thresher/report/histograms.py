@@ -15,7 +15,8 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from thresher.filters.judge import passes
-from thresher.filters.rule import Rule
+from thresher.filters.row_bound import RowBound
+from thresher.filters.rule import Bound, Rule
 from thresher.recipe import Recipe
 
 STEPS = 50
@@ -101,7 +102,7 @@ def scale_of(rules: Sequence[Rule], whole: bool) -> Scale:
     >>> scale_of([Rule("a", "s", at_most=0)], whole=True)
     Scale(width=1.0, top=10.0)
     """
-    every = [b for rule in rules for b in bounds_of(rule).values()]
+    every = [b for rule in rules for bound in rule.bounds().values() for b in _ends(bound)]
     bounds = [b for b in every if b > 0]
     if every and not bounds:  # nothing of it is allowed: the first few are worth telling apart
         return Scale(1.0, 10.0) if whole else Scale(1 / (2 * STEPS), 1.0)
@@ -115,9 +116,13 @@ def scale_of(rules: Sequence[Rule], whole: bool) -> Scale:
 
 
 def bounds_of(rule: Rule) -> dict[str, float]:
-    """The rule's bounds on a number, by kind."""
-    kinds = ("at_least", "at_most", "above", "below")
-    return {kind: float(getattr(rule, kind)) for kind in kinds if getattr(rule, kind) is not None}
+    """The rule's bounds on a number, by kind, less those that differ from row to row: they are no one line."""
+    ends = {kind: _ends(bound) for kind, bound in rule.bounds().items()}
+    return {kind: least for kind, (least, most) in ends.items() if least == most}
+
+
+def _ends(bound: Bound) -> tuple[float, float]:
+    return (bound.least, bound.most) if isinstance(bound, RowBound) else (float(bound), float(bound))
 
 
 def _by_signal(recipe: Recipe) -> dict[str, list[tuple[str, Rule]]]:

@@ -7,9 +7,8 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from thresher.ask.shown import beside
-from thresher.filters.rule import Rule
+from thresher.filters.rule import INSIDE, Bound, bound_column
 from thresher.recipe import Recipe
-from thresher.report.histograms import bounds_of
 
 EACH_SIDE = 2
 
@@ -31,38 +30,51 @@ class Near:
         return beside(self.value, self.bound)
 
 
+@dataclass(frozen=True)
+class _Question:
+    """One side of one bound: the rule's full name, its signal, the kind of bound, the bound, and which side."""
+
+    name: str
+    signal: str
+    kind: str
+    bound: Bound
+    passes: bool
+
+    def column(self) -> Column:
+        """The nearest row of a group on this side."""
+        value, bound = F.col(self.signal).cast("double"), bound_column(self.bound)
+        inside = INSIDE[self.kind](value, bound)
+        row = F.struct(
+            F.abs(value - bound).alias("distance"), "doc_id", "batch", value.alias("value"), bound.alias("bound")
+        )
+        return F.min(F.when(inside if self.passes else ~inside, row))
+
+
 def nearest(signals: DataFrame, recipe: Recipe) -> list[Near]:
     """The documents nearest to each bound of each rule on numbers: up to `EACH_SIDE` that pass and as many that don't.
 
+    `signals` are as `judge.bounded` gives them; where bounds differ from row to row, near is near to the row's own.
     One pass over the signals. Each side's are the nearest of as many groups by a hash of the doc_id, so that the answer
     is a row per group; of several as near the one with the smaller doc_id.
     """
     asked = list(_asked(recipe))
     if not asked:
         return []
-    columns = [_nearest(*question).alias(str(place)) for place, question in enumerate(asked)]
+    columns = [question.column().alias(str(place)) for place, question in enumerate(asked)]
     group = F.pmod(F.xxhash64("doc_id"), F.lit(EACH_SIDE))
     rows = signals.groupBy(group).agg(*columns).collect()
-    found = [(asked[place], row[str(place)]) for row in rows for place in range(len(asked))]
-    near = [
-        Near(name, row["doc_id"], row["batch"], row["value"], bound, passes)
-        for (name, _, bound, passes, _), row in found
-        if row is not None
+    found = [(place, row[str(place)]) for row in rows for place in range(len(asked)) if row[str(place)] is not None]
+    found.sort(key=lambda item: (item[0], item[1]["distance"], item[1]["doc_id"]))
+    return [
+        Near(asked[place].name, row["doc_id"], row["batch"], row["value"], row["bound"], asked[place].passes)
+        for place, row in found
     ]
-    return sorted(near, key=lambda n: (n.rule, n.bound, not n.passes, abs(n.value - n.bound), n.doc_id))
 
 
-def _asked(recipe: Recipe) -> Iterator[tuple[str, Rule, float, bool, str]]:
-    """Each bound of each rule, once for either side: the rule's full name, the rule, the bound, the side, its kind."""
+def _asked(recipe: Recipe) -> Iterator[_Question]:
+    """Each bound of each rule, once for either side."""
     for rules in recipe.rulesets:
         for rule in rules.rules:
-            for kind, bound in bounds_of(rule).items():
+            for kind, bound in rule.bounds().items():
                 for passes in (True, False):
-                    yield f"{rules.name}.{rule.name}", rule, bound, passes, kind
-
-
-def _nearest(name: str, rule: Rule, bound: float, passes: bool, kind: str) -> Column:
-    value = F.col(rule.signal).cast("double")
-    inside = {"at_least": value >= bound, "at_most": value <= bound, "above": value > bound, "below": value < bound}
-    row = F.struct(F.abs(value - bound).alias("distance"), "doc_id", "batch", value.alias("value"))
-    return F.min(F.when(inside[kind] if passes else ~inside[kind], row))
+                    yield _Question(f"{rules.name}.{rule.name}", rule.signal, kind, bound, passes)

@@ -12,12 +12,13 @@ from pyspark.sql import functions as F
 from thresher.corpus import Corpus, Write
 from thresher.dedup.components import ONE_TASK, ONE_TASK_SETTING, components_of_any_size, connected_components
 from thresher.dedup.exact import exact_duplicates, with_exact_keeper
-from thresher.dedup.keep import keep_order
-from thresher.dedup.minhash import minhash_duplicates, minhash_edges
+from thresher.dedup.keep import keep_order, source_rank
+from thresher.dedup.minhash import as_contents, bucket_stars, minhash_duplicates, minhash_edges, signatures_of
+from thresher.dedup.verify import Check, shingle_contents, verified_edges
 from thresher.errors import UsageError
 from thresher.filters.judge import bounded, passes
 from thresher.fingerprint import fingerprint
-from thresher.recipe import DedupSettings, Recipe
+from thresher.recipe import SOURCE_RANK, DedupSettings, Recipe
 from thresher.stage import Job, Result, Stage
 from thresher.tables import COMPONENTS, DOCUMENTS, DUPLICATES, VERDICTS
 from thresher_jobs import annotate, filter
@@ -75,11 +76,31 @@ def _duplicates(job: Job, hold: Callable[[DataFrame], DataFrame], documents: int
         found.append(exact_duplicates(candidates))
         candidates = candidates.where("kept").select(columns)
     if wanted.minhash is not None:
-        bands = wanted.minhash.bands
-        edges = hold(minhash_edges(candidates, bands, wanted.minhash.rows))  # read twice: for clusters, for matches
-        components = _components(job, edges, most=documents * bands)
+        edges = hold(_edges(job, candidates, hold))  # read twice: for clusters, for matches
+        components = _components(job, edges, most=documents * job.recipe.banding.bands)
         found.append(minhash_duplicates(candidates, edges, components, order))
     return reduce(DataFrame.unionByName, found, job.spark.createDataFrame([], found[0].schema))
+
+
+def _edges(job: Job, candidates: DataFrame, hold: Callable[[DataFrame], DataFrame]) -> DataFrame:
+    """The pairs that meet in a band, or those of them that pass the recipe's check."""
+    check = job.recipe.dedup.minhash.verify if job.recipe.dedup and job.recipe.dedup.minhash else None
+    if check is None:
+        return minhash_edges(candidates, *job.recipe.banding)
+    signatures = signatures_of(candidates)
+    stars = hold(bucket_stars(signatures, *job.recipe.banding))
+    by_signature = check.by == "signature"
+    contents = as_contents(signatures) if by_signature else hold(_shingles(job, stars))
+    return verified_edges(stars, contents, Check(by_signature, check.at_least), hold)
+
+
+def _shingles(job: Job, stars: DataFrame) -> DataFrame:
+    """All shingles of the documents that share a bucket with others, of the text that their signatures are of."""
+    met = stars.select("doc_id").unionByName(stars.selectExpr("centre AS doc_id")).distinct()
+    texts = job.corpus.read(DOCUMENTS).select("doc_id", "text").join(met, "doc_id")
+    edits = job.recipe.edits if job.recipe.annotate["minhash_v1"].get("edited") else ()
+    ngram, words = job.recipe.shingling["ngram"], job.recipe.shingling["words"]
+    return texts.select("doc_id", shingle_contents(ngram, words, edits)("text").alias("content"))
 
 
 def _components(job: Job, edges: DataFrame, most: int) -> DataFrame:
@@ -113,20 +134,21 @@ class KeptRounds:
 
 def _candidates(job: Job, wanted: DedupSettings) -> tuple[DataFrame, list[Column]]:
     """The documents that pass the filter, with what dedup needs of them, and the order in which copies are kept."""
-    keys = [key.lstrip("-") for key in wanted.keep]
+    keys = wanted.keep_keys
     signals = bounded(job.corpus.read(annotate.signals_of(job.recipe)), job.recipe.rulesets)
     signals = signals.where(passes(job.recipe.rulesets))
     own = [key for key in keys if "." not in key and key != "doc_id"]
     if own:
-        signals = signals.join(_of_documents(job.corpus, own), "doc_id")
+        signals = signals.join(_of_documents(job.corpus, own, wanted.sources), "doc_id")
     columns = [f"keep_{place}" for place in range(len(keys))]
     hashes = ["exact_v1"] * wanted.exact + ["minhash_v1"] * (wanted.minhash is not None)
     ranked = [F.col(key).alias(column) for key, column in zip(keys, columns, strict=True)]
-    return signals.select("doc_id", "batch", *hashes, *ranked), keep_order(wanted.keep, columns)
+    order = [] if wanted.keep == "none" else keep_order(wanted.keep, columns)
+    return signals.select("doc_id", "batch", *hashes, *ranked), order
 
 
-def _of_documents(corpus: Corpus, columns: Sequence[str]) -> DataFrame:
-    documents = corpus.read(DOCUMENTS)
+def _of_documents(corpus: Corpus, columns: Sequence[str], sources: Sequence[str]) -> DataFrame:
+    documents = corpus.read(DOCUMENTS).withColumn(SOURCE_RANK, source_rank(sources))
     unknown = [column for column in columns if column not in documents.columns or column in ("text", "meta")]
     if unknown:
         raise UsageError(f"dedup.keep: {unknown[0]} is neither a column of documents nor a signal (annotator.field)")

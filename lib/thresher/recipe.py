@@ -18,22 +18,46 @@ from thresher.annotators.base import Annotator
 from thresher.annotators.edited import after
 from thresher.annotators.order import in_order
 from thresher.annotators.registry import ANNOTATORS, kind_of, make, settings_model
+from thresher.dedup.banding import Banding, banding_for
 from thresher.errors import UsageError
 from thresher.filters.registry import BOUNDS, RULESETS, ruleset
 from thresher.filters.rule import Rule, RuleSet
 
 Bounds = dict[str, float | list[str] | None]
+SOURCE_RANK = "source_rank"
 
 
 class _Settings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class MinHashSettings(_Settings):
-    """Banding of the signature: two documents are candidates when all `rows` values of one of `bands` bands agree."""
+class VerifySettings(_Settings):
+    """How alike candidates must be: by their signatures, or by all shingles of their texts, which are then read."""
 
-    bands: int = Field(default=14, ge=1, le=1024)
-    rows: int = Field(default=8, ge=1, le=1024)
+    by: Literal["signature", "shingles"] = "signature"
+    at_least: float = Field(gt=0, le=1)
+
+
+class MinHashSettings(_Settings):
+    """Banding of the signature: two documents are candidates when all `rows` values of one of `bands` bands agree.
+
+    It is given as bands and rows, or as the Jaccard similarity from which pairs shall be found (`threshold`), which
+    makes the most of the signature's values; 14 x 8 where nothing is given. Candidates are duplicates, or those that
+    pass the check that `verify` asks for.
+    """
+
+    bands: int | None = Field(default=None, ge=1, le=1024)
+    rows: int | None = Field(default=None, ge=1, le=1024)
+    threshold: float | None = Field(default=None, gt=0, lt=1)
+    verify: VerifySettings | None = None
+
+    @model_validator(mode="after")
+    def _one_way(self) -> "MinHashSettings":
+        if (self.bands is None) != (self.rows is None):
+            raise ValueError("bands and rows go together: give both, or a threshold")
+        if self.threshold is not None and self.bands is not None:
+            raise ValueError("give bands and rows, or a threshold from which they are chosen, not both")
+        return self
 
 
 class OwnRule(_Settings):
@@ -56,11 +80,27 @@ class OwnRule(_Settings):
 
 
 class DedupSettings(_Settings):
-    """Which duplicates are sought, and which copy is kept: the first by `keep` (`-` before a column: largest first)."""
+    """Which duplicates are sought, and which copy is kept: the first by `keep` (`-` before a column: largest first).
+
+    `keep: none` keeps no copy of what there are several of. The key `source_rank` prefers data sets in the order of
+    `sources`, others after them: first in `keep`, no document of a data set goes for one of a later data set.
+    """
 
     exact: bool = True
     minhash: MinHashSettings | None = MinHashSettings()
-    keep: tuple[str, ...] = ("-sizes_v1.characters", "doc_id")
+    keep: Literal["none"] | tuple[str, ...] = ("-sizes_v1.characters", "doc_id")
+    sources: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _sources_are_used(self) -> "DedupSettings":
+        if bool(self.sources) != (SOURCE_RANK in self.keep_keys):
+            raise ValueError(f"keep's key {SOURCE_RANK} and the list `sources` go together: one is missing")
+        return self
+
+    @property
+    def keep_keys(self) -> tuple[str, ...]:
+        """The keys of `keep` without their signs, none where no copy is kept."""
+        return () if self.keep == "none" else tuple(key.lstrip("-") for key in self.keep)
 
 
 class ExportSettings(_Settings):
@@ -137,7 +177,7 @@ class Recipe(_Settings):
     def _signals_are_measured(self) -> "Recipe":
         needed = {a for rules in self.rulesets for a in rules.annotators}
         if self.dedup is not None:
-            needed |= {key.lstrip("-").split(".")[0] for key in self.dedup.keep if "." in key}
+            needed |= {key.split(".")[0] for key in self.dedup.keep_keys if "." in key}
             needed |= {"exact_v1"} if self.dedup.exact else set()
             needed |= {"minhash_v1"} if self.dedup.minhash else set()
         # A user's own annotator is asked for its name; making the others may look for models and lists.
@@ -177,12 +217,31 @@ class Recipe(_Settings):
     @model_validator(mode="after")
     def _bands_fit_the_signature(self) -> "Recipe":
         if self.dedup is not None and self.dedup.minhash is not None:
-            _, own = kind_of("minhash_v1", _own(self.annotate["minhash_v1"]))
-            have = settings_model("minhash_v1")(**own).model_dump()["permutations"]
-            wanted = self.dedup.minhash.bands * self.dedup.minhash.rows
-            if wanted > have:
-                raise ValueError(f"dedup.minhash needs bands x rows = {wanted} permutations, annotate makes {have}")
+            bands, rows = self.banding
+            if bands * rows > self._permutations:
+                raise ValueError(
+                    f"dedup.minhash needs bands x rows = {bands * rows} permutations, annotate makes "
+                    f"{self._permutations}"
+                )
         return self
+
+    @property
+    def _permutations(self) -> int:
+        return int(self.shingling["permutations"])
+
+    @property
+    def shingling(self) -> dict[str, Any]:
+        """The settings of `minhash_v1`: `ngram`, `words` and the others."""
+        _, own = kind_of("minhash_v1", _own(self.annotate["minhash_v1"]))
+        return settings_model("minhash_v1")(**own).model_dump()
+
+    @cached_property
+    def banding(self) -> Banding:
+        """How dedup cuts a signature into bands, as given or chosen for the threshold that is given."""
+        given = (self.dedup.minhash if self.dedup else None) or MinHashSettings()
+        if given.threshold is not None:
+            return banding_for(given.threshold, self._permutations)
+        return Banding(given.bands, given.rows) if given.bands and given.rows else Banding(14, 8)
 
     @cached_property
     def rulesets(self) -> tuple[RuleSet, ...]:

@@ -1,21 +1,29 @@
 """Copies among other documents than dedup was given, by the clusters that it has found."""
 
-from pyspark.sql import DataFrame
+from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 
-def copies(judged: DataFrame, duplicates: DataFrame) -> tuple[int, int]:
+def copies(judged: DataFrame, duplicates: DataFrame, none_kept: bool = False) -> tuple[int, int]:
     """How many of the documents that pass, before and after, are copies of another one that passes.
+
+    With `none_kept` all of them count, without it all but one of each cluster.
 
     `judged` has `doc_id`, `before` and `after` (booleans). Only members of clusters are looked at. Exact copies are one
     document to MinHash, and the cluster of the one that it met is that of all.
     """
-    exact = duplicates.where("method = 'exact'").select("doc_id", F.col("keeper").alias("met"))
+    exact = duplicates.where("method = 'exact'").select("doc_id", F.coalesce("keeper", "cluster_id").alias("met"))
     near = duplicates.where("method = 'minhash'").select(F.col("doc_id").alias("met"), "cluster_id")
     members = exact.unionByName(near.select(F.col("met").alias("doc_id"), "met")).distinct()
     grouped = members.join(near, "met", "left").select("doc_id", F.coalesce("cluster_id", "met").alias("group"))
     groups = judged.join(grouped.distinct(), "doc_id").groupBy("group")
     passing = groups.agg(F.count_if("before").alias("before"), F.count_if("after").alias("after"))
-    spare = (F.coalesce(F.sum(F.greatest(F.col(side) - 1, F.lit(0))), F.lit(0)) for side in ("before", "after"))
+    spare = (F.coalesce(F.sum(_spare(F.col(side), none_kept)), F.lit(0)) for side in ("before", "after"))
     before, after = passing.agg(*spare).collect()[0]
     return int(before), int(after)
+
+
+def _spare(passing: Column, none_kept: bool) -> Column:
+    if none_kept:
+        return F.when(passing > 1, passing).otherwise(0)
+    return F.greatest(passing - 1, F.lit(0))

@@ -50,7 +50,7 @@ class Membership:
     recipe: str
     method: str
     kept: bool
-    keeper_id: int
+    keeper_id: int | None
     matched_id: int | None
     similarity: float | None
     members: int | None
@@ -239,7 +239,7 @@ def _sections(entry: Entry) -> dict[str, Rows]:
 
 def _membership_row(m: Membership) -> tuple[str, ...]:
     matched = m.matched.name if m.matched else "-" if m.matched_id is None else str(m.matched_id)
-    keeper = m.keeper.name if m.keeper else "itself" if m.kept else str(m.keeper_id)
+    keeper = m.keeper.name if m.keeper else "itself" if m.kept else "none" if m.keeper_id is None else str(m.keeper_id)
     state = "kept" if m.kept else "dropped"
     return (m.recipe, m.method, state, number(m.similarity), matched, keeper, number(m.members))
 

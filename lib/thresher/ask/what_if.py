@@ -83,8 +83,8 @@ class WhatIf:
             return NOTE
         now, then = self.left or (0, 0)
         return (
-            f"Dedup would leave {then:,} of them (now {now:,}). Assumed: its clusters stay as they are, keepers are "
-            f"chosen again, and the {self.newly_passing:,} that newly pass, which it has not seen, have no copy."
+            f"Dedup would leave {then:,} of them (now {now:,}). Assumed: its clusters stay as they are, `keep` is "
+            f"applied again, and the {self.newly_passing:,} that newly pass, which it has not seen, have no copy."
         )
 
     @property
@@ -153,7 +153,7 @@ def _copies(corpus: Corpus, runs: Runs, recipe: Recipe, changed: Recipe, judged:
     if recipe.dedup is None or changed.dedup != recipe.dedup or runs.newest("dedup", recipe.name) is None:
         return None
     duplicates = corpus.duplicates.where(F.col("recipe") == recipe.name)
-    return copies(judged.select("doc_id", "before", "after"), duplicates)
+    return copies(judged.select("doc_id", "before", "after"), duplicates, none_kept=recipe.dedup.keep == "none")
 
 
 def _annotators(recipe: Recipe) -> set[str]:

@@ -20,7 +20,7 @@ def with_exact_keeper(candidates: DataFrame, order: Sequence[Column]) -> DataFra
 def exact_duplicates(ranked: DataFrame) -> DataFrame:
     """The members of every cluster of equal texts, in the columns of `duplicates`; `ranked` is `with_exact_keeper`'s.
 
-    A dropped copy's match is the keeper.
+    A dropped copy's match is the keeper, or another copy where none is kept.
     """
     clusters = ranked.where("members > 1")
     return clusters.select(
@@ -30,7 +30,7 @@ def exact_duplicates(ranked: DataFrame) -> DataFrame:
         "cluster_id",
         "kept",
         "keeper",
-        F.when(~F.col("kept"), F.col("keeper")).alias("matched_doc"),
+        F.when(~F.col("kept"), F.col("other")).alias("matched_doc"),
         F.when(~F.col("kept"), F.lit(1.0)).alias("similarity"),
         "members",
     )

@@ -1,4 +1,4 @@
-"""Which copy is kept: the first of a cluster by an ORDER BY over documents and signals."""
+"""Which copy is kept: the first of a cluster by an ORDER BY over documents and signals, or none."""
 
 from collections.abc import Sequence
 
@@ -17,14 +17,27 @@ def keep_order(keep: Sequence[str], columns: Sequence[str]) -> list[Column]:
     return [*order, F.asc("doc_id")]
 
 
+def source_rank(sources: Sequence[str]) -> Column:
+    """The place of a document's data set in `sources`, by its column `dataset`; a data set not named comes last."""
+    places = F.array_position(F.array(*map(F.lit, sources)), F.col("dataset"))
+    return F.when(places > 0, places).otherwise(len(sources) + 1)
+
+
 def with_keeper(members: DataFrame, cluster: Sequence[Column], order: Sequence[Column]) -> DataFrame:
-    """Adds `keeper`, `kept`, `cluster_id` (its smallest doc_id) and `members` to every member of a cluster."""
+    """Adds `keeper`, `kept`, `cluster_id` (its smallest doc_id), `members` and `other` to every member of a cluster.
+
+    `other` is another member: the keeper, for the keeper itself the next. Without an `order` no copy is kept, and the
+    keeper is null; a cluster of one keeps it.
+    """
     together = Window.partitionBy(*cluster)
-    keeper = F.first("doc_id").over(together.orderBy(*order))
+    ordered = together.orderBy(*(order or [F.asc("doc_id")]))
+    first, count = F.first("doc_id").over(ordered), F.count(F.lit(1)).over(together)
+    keeper = first if order else F.when(count == 1, first)
     return members.select(
         "*",
         keeper.alias("keeper"),
-        (F.col("doc_id") == keeper).alias("kept"),
+        F.coalesce(F.col("doc_id") == keeper, F.lit(False)).alias("kept"),
         F.min("doc_id").over(together).alias("cluster_id"),
-        F.count(F.lit(1)).over(together).alias("members"),
+        count.alias("members"),
+        F.when(F.col("doc_id") == first, F.lead("doc_id").over(ordered)).otherwise(first).alias("other"),
     )

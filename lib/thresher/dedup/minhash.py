@@ -4,15 +4,13 @@ Documents that agree in all rows of any band fall into one bucket. A bucket of n
 smallest doc_id, never all pairs; connected components of these edges are the clusters.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
-import pyarrow as pa
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
-from pyspark.sql.pandas.functions import arrow_udf
-from pyspark.sql.types import DoubleType
 
 from thresher.dedup.keep import with_keeper
+from thresher.dedup.verify import with_similarity
 
 VALUE_BYTES = 4
 
@@ -23,23 +21,20 @@ def band_keys(signature: Column, bands: int, rows: int) -> Column:
     return F.array(*(F.xxhash64(F.lit(b), F.substring(signature, b * width + 1, width)) for b in range(bands)))
 
 
-def candidate_edges(signatures: DataFrame, bands: int, rows: int) -> DataFrame:
-    """Distinct pairs (`doc_id`, `centre`) that share a bucket; `centre` is the bucket's smallest doc_id.
+def bucket_stars(signatures: DataFrame, bands: int, rows: int) -> DataFrame:
+    """Every member of a bucket but its smallest doc_id, beside that: `key`, `doc_id`, `centre`.
 
     `signatures` holds `doc_id` and `signature`. One long as the window's key lets Spark sort by radix, and a window
     spills where a bucket is large, so that a boilerplate page a million times over does not fill the memory.
     """
     buckets = signatures.select("doc_id", F.explode(band_keys(F.col("signature"), bands, rows)).alias("key"))
     centred = buckets.withColumn("centre", F.min("doc_id").over(Window.partitionBy("key")))
-    return centred.where("doc_id <> centre").select("doc_id", "centre").distinct()
+    return centred.where("doc_id <> centre")
 
 
-def with_similarity(edges: DataFrame, signatures: DataFrame) -> DataFrame:
-    """Adds `similarity`, the share of the two signatures' values that agree: an estimate of the Jaccard similarity."""
-    left = signatures.select("doc_id", F.col("signature").alias("left"))
-    right = signatures.select(F.col("doc_id").alias("centre"), F.col("signature").alias("right"))
-    joined = edges.join(left, "doc_id").join(right, "centre")
-    return joined.select("doc_id", "centre", _similarity("left", "right").alias("similarity"))
+def candidate_edges(signatures: DataFrame, bands: int, rows: int) -> DataFrame:
+    """Distinct pairs (`doc_id`, `centre`) that share a bucket; `centre` is the bucket's smallest doc_id."""
+    return bucket_stars(signatures, bands, rows).select("doc_id", "centre").distinct()
 
 
 def best_match(edges: DataFrame) -> DataFrame:
@@ -57,8 +52,18 @@ def minhash_edges(candidates: DataFrame, bands: int, rows: int) -> DataFrame:
 
     `candidates` holds `doc_id` and `minhash_v1`; a null signature (a text too short to shingle) is in no pair.
     """
-    signatures = candidates.select("doc_id", F.col("minhash_v1.signature").alias("signature")).dropna()
-    return with_similarity(candidate_edges(signatures, bands, rows), signatures)
+    signatures = signatures_of(candidates)
+    return with_similarity(candidate_edges(signatures, bands, rows), as_contents(signatures))
+
+
+def signatures_of(candidates: DataFrame) -> DataFrame:
+    """`doc_id` and `signature` of the documents that have one."""
+    return candidates.select("doc_id", F.col("minhash_v1.signature").alias("signature")).dropna()
+
+
+def as_contents(signatures: DataFrame) -> DataFrame:
+    """Signatures as what documents are compared by."""
+    return signatures.withColumnRenamed("signature", "content")
 
 
 def minhash_duplicates(
@@ -82,14 +87,3 @@ def minhash_duplicates(
         F.when(~F.col("kept"), F.col("similarity")).alias("similarity"),
         "members",
     )
-
-
-def _similarity(left: str, right: str) -> Column:
-    def compare(lefts: pa.Array, rights: pa.Array) -> pa.Array:
-        from thresher.kernels.minhash import similarity
-
-        return similarity(lefts, rights).cast(pa.float64())
-
-    compare.__annotations__ = {"lefts": pa.Array, "rights": pa.Array, "return": pa.Array}
-    udf: Callable[..., Column] = arrow_udf(compare, DoubleType())  # type: ignore[call-overload]
-    return udf(left, right)

@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from thresher.kernels.arrow import utf8
 from thresher.kernels.hashing import mix64, random64
-from thresher.kernels.jit import njit
+from thresher.kernels.jit import inlined, njit
 from thresher.kernels.unicode import SPACE, SPACELESS, WORD, Bytes, Int, classes, decode, lower
 
 Values = npt.NDArray[np.uint32]
@@ -78,7 +78,7 @@ def _signatures(
         window[:] = 0
         i, end = offsets[d], offsets[d + 1]
         while i < end:
-            word, i = _next_piece(data, i, end) if pieces else _next_word(data, i, end)
+            word, i = next_piece(data, i, end) if pieces else next_word(data, i, end)
             if word == 0:
                 break
             place = words % ngram
@@ -99,7 +99,7 @@ def _signatures(
 
 
 @njit
-def _next_word(data: Bytes, i: Int, end: Int) -> tuple[np.uint64, Int]:
+def next_word(data: Bytes, i: Int, end: Int) -> tuple[np.uint64, Int]:
     """The hash of the first word at or after byte i, 0 where there is none, and where it ends."""
     state, inside = FNV_SEED, False
     while i < end:
@@ -121,7 +121,7 @@ def _next_word(data: Bytes, i: Int, end: Int) -> tuple[np.uint64, Int]:
 
 
 @njit
-def _next_piece(data: Bytes, i: Int, end: Int) -> tuple[np.uint64, Int]:
+def next_piece(data: Bytes, i: Int, end: Int) -> tuple[np.uint64, Int]:
     """The same for what lies between white space."""
     state, inside = FNV_SEED, False
     while i < end:
@@ -160,14 +160,20 @@ def _shares(
         size = left_at[d + 1] - left_at[d]
         if not (left_valid[d] and right_valid[d]) or size == 0 or right_at[d + 1] - right_at[d] != size:
             continue
-        equal = 0
-        for at in range(0, size, VALUE_BYTES):
-            differs = np.uint8(0)
-            for k in range(VALUE_BYTES):
-                differs |= left[left_at[d] + at + k] ^ right[right_at[d] + at + k]
-            equal += differs == 0
-        shares[d], known[d] = np.float32(VALUE_BYTES * equal / size), True
+        shares[d], known[d] = np.float32(agreement(left, left_at[d], right, right_at[d], size)), True
     return shares, known
+
+
+@inlined
+def agreement(left: Bytes, a: Int, right: Bytes, b: Int, size: Int) -> float:
+    """The share of values in which two signatures of `size` bytes agree."""
+    equal = 0
+    for at in range(0, size, VALUE_BYTES):
+        differs = np.uint8(0)
+        for k in range(VALUE_BYTES):
+            differs |= left[a + at + k] ^ right[b + at + k]
+        equal += differs == 0
+    return VALUE_BYTES * equal / size
 
 
 @njit

@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from thresher.dedup.banding import Banding
 from thresher.report.histograms import Histogram, bounds_of
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ def histogram_picture(histogram: Histogram) -> str:
     return svg(figure, f"Distribution of {histogram.signal}")
 
 
-def similarity_picture(similarities: Mapping[int, int], bands: int, rows: int) -> str:
+def similarity_picture(similarities: Mapping[int, int], banding: Banding) -> str:
     """How similar dropped copies are to their match, and the chance that two texts of a similarity meet in a band."""
     figure, axes = _axes(7, 2.4, left=0.1, right=0.9, bottom=0.19, top=0.97)
     if similarities:
@@ -77,25 +78,14 @@ def similarity_picture(similarities: Mapping[int, int], bands: int, rows: int) -
         axes.set_yticks([])
     chance = axes.twinx()
     line = [s / 100 for s in range(101)]
-    chance.plot(line, [met(s, bands, rows) for s in line], color=ACCENT, linewidth=1.6)
+    chance.plot(line, [banding.chance(s) for s in line], color=ACCENT, linewidth=1.6)
     chance.set_ylim(0, 1.03)
     chance.set_ylabel("chance to be found", fontsize=_SMALL, color=ACCENT)
     axes.set_xlim(0, 1.02)
     axes.set_xlabel("similarity", fontsize=_SMALL, color=INK)
     for each in (axes, chance):
         _only(each, "bottom")
-    return svg(figure, f"Similarity of dropped copies, and 1 - (1 - s^{rows})^{bands}")
-
-
-def met(similarity: float, bands: int, rows: int) -> float:
-    """The chance that two documents of this Jaccard similarity agree in a band: 1 - (1 - s^rows)^bands.
-
-    Leskovec, Rajaraman and Ullman, Mining of Massive Datasets, section 3.4.
-
-    >>> round(met(0.8, bands=14, rows=8), 3)
-    0.924
-    """
-    return float(1 - (1 - similarity**rows) ** bands)
+    return svg(figure, f"Similarity of dropped copies, and 1 - (1 - s^{banding.rows})^{banding.bands}")
 
 
 def svg(figure: Figure, label: str) -> str:

@@ -119,27 +119,27 @@ def gather(corpus: Corpus, runs: Runs, recipe: Recipe) -> Gathered:
 
 
 def _clusters(duplicates: DataFrame) -> Clusters:
-    """A cluster has one keeper, whose row says how many members there are; every other row has a similarity."""
+    """A cluster's keeper, or its first member if none is kept, tells how many there are; other rows, how alike."""
+    head = F.col("kept") | F.col("keeper").isNull() & (F.col("doc_id") == F.col("cluster_id"))
     size = F.when(F.col("members") < 16, F.col("members")).otherwise(F.pow(F.lit(2), F.floor(F.log2("members"))))
-    place = F.when(F.col("kept"), size).otherwise(F.floor(F.col("similarity") * 50)).cast("long")
-    cells = duplicates.groupBy("method", "kept", place.alias("place")).count().collect()
+    place = F.when(head, size).otherwise(F.floor(F.col("similarity") * 50)).cast("long")
+    cells = duplicates.groupBy("method", head.alias("head"), place.alias("place")).count().collect()
     return Clusters(
-        sizes={(cell["method"], cell["place"]): cell["count"] for cell in cells if cell["kept"]},
-        similarities={c["place"]: c["count"] for c in cells if c["method"] == "minhash" and not c["kept"]},
+        sizes={(cell["method"], cell["place"]): cell["count"] for cell in cells if cell["head"]},
+        similarities={c["place"]: c["count"] for c in cells if c["method"] == "minhash" and not c["head"]},
     )
 
 
 def _recall(measured: DataFrame, duplicates: DataFrame, recipe: Recipe) -> Recall | None:
     """How many near duplicates met in a band and how many ended in one cluster, among those that MinHash compared."""
-    wanted = recipe.dedup.minhash if recipe.dedup else None
-    if wanted is None:
+    if recipe.dedup is None or recipe.dedup.minhash is None:
         return None
     compared = measured.where(passes(recipe.rulesets)).join(
         duplicates.where("method = 'exact' AND NOT kept").select("doc_id"), "doc_id", "left_anti"
     )
     signatures = compared.select("doc_id", F.col("minhash_v1.signature").alias("signature")).dropna()
     clusters = duplicates.where("method = 'minhash'")
-    return measured_recall(signatures, clusters, wanted.bands, wanted.rows, _SEED)
+    return measured_recall(signatures, clusters, *recipe.banding, _SEED)
 
 
 def _sources(corpus: Corpus, release: str) -> list[Source]:

@@ -11,9 +11,10 @@ from markupsafe import Markup
 from thresher.ask.rules import rule_names
 from thresher.ask.shown import MARK, escaped, number, share
 from thresher.ask.tally import Tally
+from thresher.dedup.banding import Banding
 from thresher.dedup.recall import BINS, Recall
 from thresher.recipe import Recipe
-from thresher.report.charts import histogram_picture, met, similarity_picture, themed
+from thresher.report.charts import histogram_picture, similarity_picture, themed
 from thresher.report.differences import differences
 from thresher.report.gather import Gathered
 
@@ -110,29 +111,29 @@ def _dedup(recipe: Recipe, gathered: Gathered) -> dict[str, Any] | None:
         return None
     clusters = gathered.clusters
     sizes = [(method, _size(size), n) for (method, size), n in sorted(clusters.sizes.items())]
-    minhash, recall = recipe.dedup.minhash, gathered.recall
-    if minhash is None or recall is None:
+    banding, recall = recipe.banding, gathered.recall
+    if recipe.dedup.minhash is None or recall is None:
         return {"sizes": sizes, "most": max((n for *_, n in sizes), default=1), "minhash": None}
     permutations = dict(next(a for a in recipe.annotators if a.name == "minhash_v1").settings).get("permutations")
     return {
         "sizes": sizes,
         "most": max((n for *_, n in sizes), default=1),
-        "minhash": minhash,
-        "picture": Markup(themed(similarity_picture(clusters.similarities, minhash.bands, minhash.rows))),
-        "chances": [_chance(tenth, recall, minhash.bands, minhash.rows) for tenth in _TENTHS],
+        "minhash": banding,
+        "picture": Markup(themed(similarity_picture(clusters.similarities, banding))),
+        "chances": [_chance(tenth, recall, banding) for tenth in _TENTHS],
         "sample": recall.sample,
-        "half": (1 - 0.5 ** (1 / minhash.bands)) ** (1 / minhash.rows),
+        "half": banding.threshold,
         "error": 0.5 / math.sqrt(permutations) if permutations else None,
     }
 
 
-def _chance(tenth: int, recall: Recall, bands: int, rows: int) -> dict[str, Any]:
+def _chance(tenth: int, recall: Recall, banding: Banding) -> dict[str, Any]:
     """One tenth of similarity: what theory says at both its ends, how many sampled pairs there were, met, together."""
     per_tenth = BINS // 10
     inside = [cell for cell in recall.bins if min(cell.number, BINS - 1) // per_tenth == tenth]
     return {
         "ends": (tenth / 10, (tenth + 1) / 10),
-        "theory": [met(end / 10, bands, rows) for end in (tenth, tenth + 1)],
+        "theory": [banding.chance(end / 10) for end in (tenth, tenth + 1)],
         "pairs": sum(cell.pairs for cell in inside),
         "met": sum(cell.met for cell in inside),
         "together": sum(cell.together for cell in inside),

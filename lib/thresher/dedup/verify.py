@@ -1,0 +1,105 @@
+"""Candidate pairs that are checked: an edge stays if its documents are alike enough, by signatures or by all shingles.
+
+A bucket's members are first compared with its smallest doc_id. Where that is the odd one out its unmatched members
+choose the smallest of themselves, and so on until none is left: no pair is lost to a bad centre.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+import pyarrow as pa
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+from pyspark.sql.pandas.functions import arrow_udf
+from pyspark.sql.types import BinaryType, DoubleType
+
+from thresher.annotators.base import Annotator
+from thresher.annotators.edited import apply
+
+_LED = "doc_id long, centre long, similarity double"
+
+
+@dataclass(frozen=True)
+class Check:
+    """How alike two documents must be, 0 to 1, by what `contents` hold: signatures, or else packed sets of shingles."""
+
+    by_signature: bool
+    at_least: float
+
+
+def verified_edges(
+    stars: DataFrame, contents: DataFrame, check: Check, hold: Callable[[DataFrame], DataFrame] = DataFrame.persist
+) -> DataFrame:
+    """Distinct edges (`doc_id`, `centre`, `similarity`) that pass the check, among members of the same buckets.
+
+    `stars` holds `key`, `doc_id` and `centre` of every member of a bucket but its centre; `contents` holds `doc_id` and
+    `content`. Both are read twice. `hold` keeps rows at hand: the pairs, once they are compared.
+    """
+    pairs = hold(with_similarity(stars.select("doc_id", "centre").distinct(), contents, check.by_signature))
+    alike = F.coalesce(F.col("similarity") >= check.at_least, F.lit(False))
+    unmatched = stars.join(pairs.where(~alike).select("doc_id", "centre"), ["doc_id", "centre"]).select("key", "doc_id")
+    found = unmatched.join(contents, "doc_id").select("key", "doc_id", F.col("content").cast("binary"))
+    led = found.repartition("key").sortWithinPartitions("key", "doc_id").mapInArrow(_lead(check), _LED)
+    return pairs.where(alike).unionByName(led).distinct()
+
+
+def with_similarity(edges: DataFrame, contents: DataFrame, by_signature: bool = True) -> DataFrame:
+    """Adds `similarity`: of signatures the share of values that agree, of sets of shingles the Jaccard similarity."""
+    left = contents.select("doc_id", F.col("content").alias("left"))
+    right = contents.select(F.col("doc_id").alias("centre"), F.col("content").alias("right"))
+    joined = edges.join(left, "doc_id").join(right, "centre")
+    return joined.select("doc_id", "centre", _similarity(by_signature)("left", "right").alias("similarity"))
+
+
+def shingle_contents(ngram: int, words: str, edits: Sequence[Annotator] = ()) -> Callable[..., Column]:
+    """From texts, as the edits leave them, to their packed sets of shingles, as a Column function."""
+
+    def shingles(texts: pa.Array) -> pa.Array:
+        from thresher.kernels.shingles import shingle_sets
+
+        return shingle_sets(apply(edits, texts), ngram, words)
+
+    shingles.__annotations__ = {"texts": pa.Array, "return": pa.Array}
+    udf: Callable[..., Column] = arrow_udf(shingles, BinaryType())  # type: ignore[call-overload]
+    return udf
+
+
+def _similarity(by_signature: bool) -> Callable[..., Column]:
+    def compare(lefts: pa.Array, rights: pa.Array) -> pa.Array:
+        from thresher.kernels.minhash import similarity
+        from thresher.kernels.shingles import jaccard
+
+        return (similarity if by_signature else jaccard)(lefts, rights).cast(pa.float64())
+
+    compare.__annotations__ = {"lefts": pa.Array, "rights": pa.Array, "return": pa.Array}
+    udf: Callable[..., Column] = arrow_udf(compare, DoubleType())  # type: ignore[call-overload]
+    return udf
+
+
+def _lead(check: Check) -> Callable[[Iterable[pa.RecordBatch]], Iterator[pa.RecordBatch]]:
+    """From members in the order of `key` and `doc_id` to edges from each to its centre."""
+
+    def lead(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        import numpy as np
+
+        from thresher.kernels.arrow import utf8
+        from thresher.kernels.leaders import MOST_CENTRES, leaders
+        from thresher.kernels.shingles import hashes_of
+
+        carried = None  # the centres of the last bucket, which may go on in the next batch
+        for batch in batches:
+            if batch.num_rows == 0:
+                continue
+            known = 0
+            if carried is not None and carried["key"][0] == batch["key"][0]:
+                known = carried.num_rows
+                batch = pa.concat_batches([carried, batch])
+            keys, ids = batch["key"].to_numpy(), batch["doc_id"].to_numpy()
+            data, offsets, _ = utf8(batch["content"])
+            centre, alike = leaders(keys, known, data, hashes_of(data), offsets, check.by_signature, check.at_least)
+            member = centre != np.arange(len(keys))
+            edges = [pa.array(ids[member]), pa.array(ids[centre[member]]), pa.array(alike[member])]
+            yield pa.RecordBatch.from_arrays(edges, names=["doc_id", "centre", "similarity"])
+            carried = batch.filter(pa.array(~member & (keys == keys[-1]))).slice(0, MOST_CENTRES)
+
+    return lead

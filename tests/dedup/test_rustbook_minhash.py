@@ -1,7 +1,7 @@
 """How often near duplicates meet in a band: measured on a real book's four editions, against the theory of LSH.
 
-Of two documents with Jaccard similarity s, a band of 8 values agrees with a probability of s^8, at least one of 14 with
-1 - (1 - s^8)^14. The exact similarities come with the data (5-word shingles of lower-cased `\\w+`).
+Of two documents with Jaccard similarity s, a band of r values agrees with a probability of s^r, at least one of b with
+1 - (1 - s^r)^b. The exact similarities come with the data (5-word shingles of lower-cased `\\w+`).
 """
 
 import gzip
@@ -19,6 +19,8 @@ from thresher.kernels.components import forest
 from thresher.kernels.minhash import similarity
 
 BANDS, ROWS, SEEDS = 14, 8, 20
+BANDINGS = [(14, 8), (20, 13), (9, 13), (25, 10)]
+PERMUTATIONS = 260  # as many as the longest of them needs
 STUDENT_T_999 = 3.883  # two-sided 99.9 % with SEEDS - 1 = 19 degrees of freedom
 BIN, FEWEST = 0.05, 50
 
@@ -43,14 +45,21 @@ def book(data_dir: Path) -> tuple[pa.Array, Pairs]:
 
 @pytest.fixture(scope="module")
 def agreement(book: tuple[pa.Array, Pairs]) -> npt.NDArray[np.bool_]:
-    """Whether the two documents agree, by seed, pair and value of the signature."""
+    """Whether the two documents agree, by seed, pair and value of the signature: 14 bands of 8."""
     text, pairs = book
-    return np.array([agreements(text, pairs, seed) for seed in range(SEEDS)])
+    return np.array([agreements(text, pairs, seed, BANDS * ROWS) for seed in range(SEEDS)])
 
 
-def agreements(text: pa.Array, pairs: Pairs, seed: int) -> npt.NDArray[np.bool_]:
-    signatures = minhash_v1(permutations=BANDS * ROWS, seed=seed).measure(text).field("signature")
-    rows = [np.frombuffer(row or bytes(4 * BANDS * ROWS), "<u4") for row in signatures.to_pylist()]
+@pytest.fixture(scope="module")
+def long_agreement(book: tuple[pa.Array, Pairs]) -> npt.NDArray[np.bool_]:
+    """The same for signatures long enough for every banding."""
+    text, pairs = book
+    return np.array([agreements(text, pairs, seed, PERMUTATIONS) for seed in range(SEEDS)])
+
+
+def agreements(text: pa.Array, pairs: Pairs, seed: int, permutations: int) -> npt.NDArray[np.bool_]:
+    signatures = minhash_v1(permutations=permutations, seed=seed).measure(text).field("signature")
+    rows = [np.frombuffer(row or bytes(4 * permutations), "<u4") for row in signatures.to_pylist()]
     values, known = np.array(rows), np.asarray(signatures.is_valid())
     both = known[pairs.left] & known[pairs.right]
     return (values[pairs.left] == values[pairs.right]) & both[:, None]
@@ -68,13 +77,16 @@ def bins(exact: npt.NDArray[np.float64]) -> list[npt.NDArray[np.int64]]:
     return merged
 
 
-def test_bands_collide_as_often_as_theory_says(book: tuple[pa.Array, Pairs], agreement: npt.NDArray[np.bool_]) -> None:
+@pytest.mark.parametrize(("bands", "rows"), BANDINGS)
+def test_bands_collide_as_often_as_theory_says(
+    book: tuple[pa.Array, Pairs], long_agreement: npt.NDArray[np.bool_], bands: int, rows: int
+) -> None:
     _, pairs = book
-    collides = agreement.reshape(SEEDS, -1, BANDS, ROWS).all(3).any(2)
+    collides = long_agreement[:, :, : bands * rows].reshape(SEEDS, -1, bands, rows).all(3).any(2)
     found = bins(pairs.exact)
     assert len(found) >= 6 and sum(map(len, found)) == len(pairs.exact)
     for members in found:
-        expected = np.mean(1 - (1 - pairs.exact[members] ** ROWS) ** BANDS)
+        expected = np.mean(1 - (1 - pairs.exact[members] ** rows) ** bands)
         rates = collides[:, members].mean(1)
         margin = STUDENT_T_999 * rates.std(ddof=1) / np.sqrt(SEEDS)
         assert abs(rates.mean() - expected) <= margin, (pairs.exact[members].min(), rates.mean(), expected, margin)

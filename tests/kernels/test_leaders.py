@@ -31,7 +31,9 @@ def led(rows: list[tuple[int, tuple[int, ...]]], at_least: float, size: int) -> 
     table = pa.table({"key": [key for key, _ in rows], "doc_id": range(len(rows)), "content": contents})
     batches = table.to_batches(max_chunksize=size) if rows else []
     edges = [edge for batch in _lead(Check(True, at_least))(batches) for edge in batch.to_pylist()]
-    return [(edge["doc_id"], edge["centre"], edge["similarity"]) for edge in edges]
+    assert [edge["doc_id"] for edge in edges] == list(range(len(rows)))
+    assert [edge["key"] for edge in edges] == [key for key, _ in rows]
+    return [(e["doc_id"], e["centre"], e["similarity"]) for e in edges if e["doc_id"] != e["centre"]]
 
 
 @pytest.mark.parametrize("size", [1, 2, 100])

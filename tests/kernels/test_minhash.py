@@ -164,7 +164,7 @@ def test_similarity_is_the_share_of_equal_values(pairs: list[tuple[bytes, bytes]
             equal = [one[i : i + 4] == other[i : i + 4] for i in range(0, len(one), 4)]
             expected.append(sum(equal) / len(equal))
     found = similarity(left, right)
-    assert found.type == pa.float32() and found.to_pylist() == expected
+    assert found.type == pa.float64() and found.to_pylist() == expected
 
 
 def test_only_as_many_signatures_as_many_can_be_compared() -> None:

@@ -1,14 +1,15 @@
 """Candidate pairs that are checked: an edge stays if its documents are alike enough, by signatures or by all shingles.
 
 A bucket's members are first compared with its smallest doc_id. Where that is the odd one out its unmatched members
-choose the smallest of themselves, and so on until none is left: no pair is lost to a bad centre.
+choose the smallest of themselves, and so on until none is left; then the first of these new centres are compared with
+the members that had found another, so that no pair is lost to a bad centre.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import pyarrow as pa
-from pyspark.sql import Column, DataFrame
+from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 from pyspark.sql.pandas.functions import arrow_udf
 from pyspark.sql.types import BinaryType, DoubleType
@@ -16,7 +17,9 @@ from pyspark.sql.types import BinaryType, DoubleType
 from thresher.annotators.base import Annotator
 from thresher.annotators.edited import apply
 
-_LED = "doc_id long, centre long, similarity double"
+# As many new centres of a bucket are compared with all its members, which bounds the work where all are unlike.
+WIDE = 16
+_LED = "key long, doc_id long, centre long, similarity double"
 
 
 @dataclass(frozen=True)
@@ -33,14 +36,24 @@ def verified_edges(
     """Distinct edges (`doc_id`, `centre`, `similarity`) that pass the check, among members of the same buckets.
 
     `stars` holds `key`, `doc_id` and `centre` of every member of a bucket but its centre; `contents` holds `doc_id` and
-    `content`. Both are read twice. `hold` keeps rows at hand: the pairs, once they are compared.
+    `content`. Both are read three times. `hold` keeps rows at hand: the pairs, once they are compared.
     """
     pairs = hold(with_similarity(stars.select("doc_id", "centre").distinct(), contents, check.by_signature))
     alike = F.coalesce(F.col("similarity") >= check.at_least, F.lit(False))
     unmatched = stars.join(pairs.where(~alike).select("doc_id", "centre"), ["doc_id", "centre"]).select("key", "doc_id")
     found = unmatched.join(contents, "doc_id").select("key", "doc_id", F.col("content").cast("binary"))
-    led = found.repartition("key").sortWithinPartitions("key", "doc_id").mapInArrow(_lead(check), _LED)
-    return pairs.where(alike).unionByName(led).distinct()
+    led = hold(found.repartition("key").sortWithinPartitions("key", "doc_id").mapInArrow(_lead(check), _LED))
+    wide = with_similarity(_beside_new_centres(stars, led), contents, check.by_signature).where(alike)
+    joined = led.where("doc_id <> centre").drop("key")
+    return pairs.where(alike).unionByName(joined).unionByName(wide).distinct()
+
+
+def _beside_new_centres(stars: DataFrame, led: DataFrame) -> DataFrame:
+    """The first new centres of each bucket beside its members: `doc_id`, and the smaller of the two as `centre`."""
+    number = F.row_number().over(Window.partitionBy("key").orderBy("doc_id"))
+    new = led.where("doc_id = centre").select("key", F.col("doc_id").alias("new"), number.alias("number"))
+    beside = stars.select("key", "doc_id").join(new.where(F.col("number") <= WIDE), "key").where("doc_id <> new")
+    return beside.selectExpr("greatest(doc_id, new) AS doc_id", "least(doc_id, new) AS centre").distinct()
 
 
 def with_similarity(edges: DataFrame, contents: DataFrame, by_signature: bool = True) -> DataFrame:
@@ -69,7 +82,7 @@ def _similarity(by_signature: bool) -> Callable[..., Column]:
         from thresher.kernels.minhash import similarity
         from thresher.kernels.shingles import jaccard
 
-        return (similarity if by_signature else jaccard)(lefts, rights).cast(pa.float64())
+        return (similarity if by_signature else jaccard)(lefts, rights)
 
     compare.__annotations__ = {"lefts": pa.Array, "rights": pa.Array, "return": pa.Array}
     udf: Callable[..., Column] = arrow_udf(compare, DoubleType())  # type: ignore[call-overload]
@@ -77,7 +90,7 @@ def _similarity(by_signature: bool) -> Callable[..., Column]:
 
 
 def _lead(check: Check) -> Callable[[Iterable[pa.RecordBatch]], Iterator[pa.RecordBatch]]:
-    """From members in the order of `key` and `doc_id` to edges from each to its centre."""
+    """From members in the order of `key` and `doc_id` to edges from each to its centre; a new centre is its own."""
 
     def lead(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         import numpy as np
@@ -97,9 +110,9 @@ def _lead(check: Check) -> Callable[[Iterable[pa.RecordBatch]], Iterator[pa.Reco
             keys, ids = batch["key"].to_numpy(), batch["doc_id"].to_numpy()
             data, offsets, _ = utf8(batch["content"])
             centre, alike = leaders(keys, known, data, hashes_of(data), offsets, check.by_signature, check.at_least)
-            member = centre != np.arange(len(keys))
-            edges = [pa.array(ids[member]), pa.array(ids[centre[member]]), pa.array(alike[member])]
-            yield pa.RecordBatch.from_arrays(edges, names=["doc_id", "centre", "similarity"])
-            carried = batch.filter(pa.array(~member & (keys == keys[-1]))).slice(0, MOST_CENTRES)
+            edges = [batch["key"], batch["doc_id"], pa.array(ids[centre]), pa.array(alike)]
+            yield pa.RecordBatch.from_arrays(edges, names=["key", "doc_id", "centre", "similarity"]).slice(known)
+            carried = batch.filter(pa.array((centre == np.arange(len(keys))) & (keys == keys[-1])))
+            carried = carried.slice(0, MOST_CENTRES)
 
     return lead

@@ -135,7 +135,7 @@ def next_piece(data: Bytes, i: Int, end: Int) -> tuple[np.uint64, Int]:
 
 
 def similarity(left: pa.Array, right: pa.Array) -> pa.Array:
-    """The share of values, 0 to 1, in which each two signatures agree (float32): an estimate of the Jaccard similarity.
+    """The share of values, 0 to 1, in which each two signatures agree (float64): an estimate of the Jaccard similarity.
 
     Signatures are binary, of `VALUE_BYTES` bytes a value. Null where either is null, or where they hold no value or
     different numbers of them.
@@ -153,14 +153,14 @@ def similarity(left: pa.Array, right: pa.Array) -> pa.Array:
 @njit
 def _shares(
     left: Bytes, left_at: Offsets, left_valid: Flags, right: Bytes, right_at: Offsets, right_valid: Flags
-) -> tuple[npt.NDArray[np.float32], Flags]:
+) -> tuple[npt.NDArray[np.float64], Flags]:
     count = len(left_at) - 1
-    shares, known = np.zeros(count, np.float32), np.zeros(count, np.bool_)
+    shares, known = np.zeros(count), np.zeros(count, np.bool_)
     for d in range(count):
         size = left_at[d + 1] - left_at[d]
         if not (left_valid[d] and right_valid[d]) or size == 0 or right_at[d + 1] - right_at[d] != size:
             continue
-        shares[d], known[d] = np.float32(agreement(left, left_at[d], right, right_at[d], size)), True
+        shares[d], known[d] = agreement(left, left_at[d], right, right_at[d], size), True
     return shares, known
 
 

@@ -270,8 +270,10 @@ def url(
     return _named("url_v1", url, block=block, allow=allow, **words, suffixes=suffixes)
 
 
-def exact(text: ColumnOrName) -> Column:
-    r"""A 128-bit hash of the normalised text (`exact_v1`).
+def exact(text: ColumnOrName, normalise: Literal["none", "case_and_space", "words"] = "case_and_space") -> Column:
+    r"""A 128-bit hash of the text (`exact_v1`), `normalise` naming what does not matter in it.
+
+    By `none` every byte does, by `words` only the words, in lower case.
 
     >>> df = spark.createDataFrame([("The  Sea",), ("the\nsea ",), ("",)], "text string")
     >>> df.select(T.exact("text")).select("exact_v1.hash").show()
@@ -283,7 +285,7 @@ def exact(text: ColumnOrName) -> Column:
     |               NULL|
     +-------------------+
     """
-    return _named("exact_v1", text)
+    return _named("exact_v1", text, normalise=normalise)
 
 
 def minhash(

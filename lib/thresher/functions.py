@@ -23,6 +23,7 @@ from thresher.annotators.order import in_order
 from thresher.annotators.registry import make
 from thresher.filters.judge import bounded, broken_rules
 from thresher.filters.registry import ruleset
+from thresher.urls.canonical import canonical
 
 ColumnOrName = Column | str
 
@@ -288,8 +289,46 @@ def url(
     return _named("url_v1", url, block=block, allow=allow, **words, suffixes=suffixes)
 
 
-def exact(text: ColumnOrName) -> Column:
-    r"""A 128-bit hash of the normalised text (`exact_v1`).
+def url_key(url: ColumnOrName, keep_parameters: Sequence[str] = (), drop_parameters: Sequence[str] = ()) -> Column:
+    """A 128-bit hash of the URL's canonical form (`url_key_v1`), null where it is no URL.
+
+    >>> df = spark.createDataFrame([("https://www.a.org/b/?gclid=7",), ("a.org/b",), ("n/a",)], "url string")
+    >>> df.select(T.url_key("url")).select("url_key_v1.hash").show()
+    +-------------------+
+    |               hash|
+    +-------------------+
+    |1721258244257161488|
+    |1721258244257161488|
+    |               NULL|
+    +-------------------+
+    """
+    return _named("url_key_v1", url, keep_parameters=keep_parameters, drop_parameters=drop_parameters)
+
+
+def canonical_url(
+    url: ColumnOrName, keep_parameters: Sequence[str] = (), drop_parameters: Sequence[str] = ()
+) -> Column:
+    """The canonical form that `url_key` hashes, null where it is no URL; raises UsageError where a name is none.
+
+    >>> df = spark.createDataFrame([("https://www.Example.org:443/a/?utm_source=x&b=2&a=%7E1#top",)], "url string")
+    >>> df.select(T.canonical_url("url").alias("form")).first()
+    Row(form='example.org/a?a=~1&b=2')
+    """
+    make("url_key_v1", {"keep_parameters": keep_parameters, "drop_parameters": drop_parameters})
+    keep, drop = tuple(keep_parameters), tuple(drop_parameters)
+
+    def form(url: pa.Array) -> pa.Array:
+        return canonical(url, keep, drop)
+
+    form.__annotations__ = {"url": pa.Array, "return": pa.Array}
+    udf: Callable[..., Column] = arrow_udf(form, "string")  # type: ignore[call-overload]
+    return udf(url)
+
+
+def exact(text: ColumnOrName, normalise: Literal["none", "case_and_space", "words"] = "case_and_space") -> Column:
+    r"""A 128-bit hash of the text (`exact_v1`), `normalise` naming what does not matter in it.
+
+    By `none` every byte does, by `words` only the words, in lower case.
 
     >>> df = spark.createDataFrame([("The  Sea",), ("the\nsea ",), ("",)], "text string")
     >>> df.select(T.exact("text")).select("exact_v1.hash").show()
@@ -301,7 +340,7 @@ def exact(text: ColumnOrName) -> Column:
     |               NULL|
     +-------------------+
     """
-    return _named("exact_v1", text)
+    return _named("exact_v1", text, normalise=normalise)
 
 
 def minhash(

@@ -9,11 +9,15 @@ import pyarrow as pa
 import pytest
 
 from thresher.annotators.exact import exact_v1
+from thresher.annotators.registry import make
+from thresher.errors import UsageError
 from thresher.kernels.unicode import lower
 
 
-def hashed(texts: list[str | bytes | None], kind: pa.DataType | None = None) -> list[tuple[int, int] | None]:
-    rows = exact_v1().measure(pa.array(texts, kind)).to_pylist()
+def hashed(
+    texts: list[str | bytes | None], kind: pa.DataType | None = None, normalise: str = "case_and_space"
+) -> list[tuple[int, int] | None]:
+    rows = exact_v1(normalise).measure(pa.array(texts, kind)).to_pylist()
     return [row and (row["hash"], row["check"]) for row in rows]
 
 
@@ -69,3 +73,29 @@ def test_hostile_documents() -> None:
 def test_the_annotator_travels_to_the_workers() -> None:
     annotator = pickle.loads(pickle.dumps(exact_v1()))
     assert annotator.measure(pa.array([], pa.string())).type == annotator.fields
+
+
+def test_by_words_punctuation_does_not_matter_either() -> None:
+    same = ["Hello, World", "hello world", "«HELLO»\n— world…", "hello\tworld!!"]
+    assert len(set(hashed(same, normalise="words"))) == 1
+    assert len(set(hashed(same))) == 4
+    assert len(set(hashed(["中文，字", "中 文 字。"], normalise="words"))) == 1
+    assert len(set(hashed(["helloworld", "hello world", "hello worlds", "world hello"], normalise="words"))) == 4
+    assert hashed(["", "?!", "…", None], normalise="words") == [None] * 4
+
+
+def test_by_none_every_byte_matters() -> None:
+    texts = ["The Sea", "the sea", "The  Sea", "The Sea ", " ", "\xe9", "e\u0301"]
+    assert len(set(hashed(texts, normalise="none"))) == len(texts)
+    assert hashed(["hello"], normalise="none") == [(0xCBD8A7B341BD9B02 - 2**64, 0x5B1E906A48AE1D19)]
+    assert hashed(["", None], normalise="none") == [None, None]
+
+
+def test_the_default_keeps_its_identity_and_others_have_their_own() -> None:
+    assert make("exact_v1", {}).settings == make("exact_v1", {"normalise": "case_and_space"}).settings == {}
+    assert make("exact_v1", {"normalise": "words"}).settings == {"normalise": "words"}
+
+
+def test_a_wrong_name_is_told_with_all_that_there_are() -> None:
+    with pytest.raises(UsageError, match="`normalise` is 'word', but must be none, case_and_space or words"):
+        make("exact_v1", {"normalise": "word"})

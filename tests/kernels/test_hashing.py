@@ -1,12 +1,25 @@
 """The hashes against their published values, and the normalised text against what it means."""
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from thresher.kernels.hashing import mix64, murmur3, normalise, normalised_hashes, random64
-from thresher.kernels.unicode import lower
+from thresher.kernels.arrow import utf8
+from thresher.kernels.hashing import (
+    AS_IT_IS,
+    CASE_AND_SPACE,
+    WORDS,
+    mix64,
+    murmur3,
+    normalise,
+    normalised_hashes,
+    random64,
+    words_only,
+)
+from thresher.kernels.minhash import signatures
+from thresher.kernels.unicode import SPACELESS, WORD, classes, lower
 
 MASK = 2**64 - 1
 
@@ -63,14 +76,46 @@ def test_bytes_that_are_no_utf8_keep_their_differences(text: bytes) -> None:
     assert [byte for byte in text if byte >= 0xF8] == [byte for byte in twice if byte >= 0xF8]
 
 
-@given(st.lists(st.binary(max_size=40), max_size=8))
-def test_a_hash_is_that_of_the_normalised_text_whatever_came_before(texts: list[bytes]) -> None:
+def worded(text: bytes) -> bytes:
+    out = np.zeros(2 * len(text) + 4, np.uint8)
+    return out[: words_only(np.frombuffer(text, np.uint8), 0, len(text), out)].tobytes()
+
+
+def words_of(text: str) -> list[str]:
+    """The runs of letters and numbers, but that each letter of a script without spaces is a word."""
+    kinds = [(chr(lower(ord(c))), classes(ord(c))) for c in text]
+    marked = (" " if not kind & WORD else f" {c} " if kind & SPACELESS else c for c, kind in kinds)
+    return "".join(marked).split()
+
+
+DENSE = st.lists(st.sampled_from(("Ab", "Ⱥ", "中", "ไ", "e\u0301", "\u0e31", "_", "9", "\u212a", " ", "—", ",")))
+MIXED = (st.text() | DENSE.map("".join)).map(lambda text: text.encode(errors="replace"))
+
+
+@given(MIXED)
+def test_the_words_only_are_lower_case_with_single_spaces(text: bytes) -> None:
+    assert worded(text).decode() == " ".join(words_of(text.decode()))
+
+
+@given(MIXED)
+def test_the_words_are_those_of_minhash(text: bytes) -> None:
+    texts = utf8(pa.array([text.decode(), worded(text).decode()]))
+    values, known = signatures(*texts, 1, 16, 1)
+    assert known[0] == known[1] and values[0].tolist() == values[1].tolist()
+
+
+FORMS = {AS_IT_IS: bytes, CASE_AND_SPACE: normalised, WORDS: worded}
+
+
+@pytest.mark.parametrize("form", FORMS)
+@given(st.lists(st.binary(max_size=40) | MIXED, max_size=8))
+def test_a_hash_is_that_of_the_normalised_text_whatever_came_before(form: int, texts: list[bytes]) -> None:
     offsets = np.cumsum([0, *map(len, texts)], dtype=np.int64)
     data = np.frombuffer(b"".join(texts), np.uint8)
-    first, second, known = normalised_hashes(data, offsets, np.ones(len(texts), np.bool_))
+    first, second, known = normalised_hashes(data, offsets, np.ones(len(texts), np.bool_), form)
     for text, *halves, has_hash in zip(texts, first, second, known, strict=True):
-        assert has_hash == bool(normalised(text))
-        expected = murmur3_of(normalised(text)) if has_hash else bytes(16)
+        assert has_hash == bool(FORMS[form](text))
+        expected = murmur3_of(FORMS[form](text)) if has_hash else bytes(16)
         assert b"".join(int(half).to_bytes(8, "little", signed=True) for half in halves) == expected
 
 

@@ -34,6 +34,7 @@ ANNOTATORS = {
     "refinedweb_lines_v1": "thresher.annotators.refinedweb:refinedweb_lines_v1",
     "badwords_v1": "thresher.annotators.badwords:badwords_v1",
     "url_v1": "thresher.annotators.url:url_v1",
+    "url_key_v1": "thresher.annotators.url_key:url_key_v1",
     "pii_v1": "thresher.annotators.pii:pii_v1",
     "repair_v1": "thresher.annotators.repair:repair_v1",
     "exact_v1": "thresher.annotators.exact:exact_v1",

@@ -1,5 +1,7 @@
 """Hashes that are the same everywhere: a 64-bit mixer, seeded random numbers, the 128-bit hash of a normalised text.
 
+What a text is normalised to is a choice with a name, one of `NORMAL_FORMS`.
+
 Source: Appleby's MurmurHash3 (public domain, https://github.com/aappleby/smhasher), x64 128-bit variant and its 64-bit
 finaliser; Steele, Lea and Flood 2014 for SplitMix64 (https://doi.org/10.1145/2714064.2660195).
 """
@@ -8,9 +10,11 @@ import numpy as np
 import numpy.typing as npt
 
 from thresher.kernels.jit import njit
-from thresher.kernels.unicode import SPACE, Bytes, Int, classes, decode, lower
+from thresher.kernels.unicode import SPACE, SPACELESS, WORD, Bytes, Int, classes, decode, lower
 
 Hashes = npt.NDArray[np.uint64]
+NORMAL_FORMS = ("none", "case_and_space", "words")  # of a text before it is hashed, by name
+AS_IT_IS, CASE_AND_SPACE, WORDS = range(3)
 
 _C1, _C2 = np.uint64(0x87C37B91114253D5), np.uint64(0x4CF5AD432745937F)
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
@@ -127,10 +131,54 @@ def normalise(data: Bytes, start: Int, end: Int, out: Bytes) -> int:
 
 
 @njit
+def words_only(data: Bytes, start: Int, end: Int, out: Bytes) -> int:
+    r"""Write the text's words in lower case, with one space between two, to `out`; returns the size.
+
+    Words are MinHash's: runs of what `\w` matches, and in scripts without spaces each letter. `out` needs room for
+    twice the text, since such letters get a space each.
+
+    >>> text, out = np.frombuffer("«Hello», World… 中文".encode(), np.uint8), np.empty(60, np.uint8)
+    >>> bytes(out[: words_only(text, 0, len(text), out)]).decode()
+    'hello world 中 文'
+    """
+    n, i, cut = 0, start, False
+    while i < end:
+        code, following = (np.int64(data[i]), i + 1) if data[i] < 0x80 else decode(data, i, end)
+        kind = classes(code)
+        if kind & WORD:
+            if n > 0 and (cut or kind & SPACELESS):
+                out[n] = 32
+                n += 1
+            lowered = lower(code)
+            if lowered < 0x80:  # without the call
+                out[n] = lowered
+                n += 1
+            else:
+                n = encode(lowered, out, n)
+        cut = not kind & WORD or bool(kind & SPACELESS)
+        i = following
+    return n
+
+
+@njit
+def _normalised(data: Bytes, start: Int, end: Int, form: int, out: Bytes) -> int:
+    """Write the text in this normal form to `out`; returns the size."""
+    if form == CASE_AND_SPACE:
+        return normalise(data, start, end, out)
+    if form == WORDS:
+        return words_only(data, start, end, out)
+    out[: end - start] = data[start:end]
+    return int(end - start)
+
+
+@njit
 def normalised_hashes(
-    data: Bytes, offsets: npt.NDArray[np.int64], valid: npt.NDArray[np.bool_]
+    data: Bytes, offsets: npt.NDArray[np.int64], valid: npt.NDArray[np.bool_], form: int
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
-    """Both halves of each normalised text's 128-bit hash, and whether it has one: null and empty texts have none."""
+    """Both halves of the 128-bit hash of each text in a normal form, and whether it has one.
+
+    `form` is a place in `NORMAL_FORMS`. Null texts have no hash, nor those of which the form leaves nothing.
+    """
     count = len(offsets) - 1
     first, second = np.zeros(count, np.int64), np.zeros(count, np.int64)
     known = np.zeros(count, np.bool_)
@@ -139,11 +187,11 @@ def normalised_hashes(
         size = offsets[d + 1] - offsets[d]
         if not valid[d] or size == 0:
             continue
-        needed = (size + size // 2) // 8 + 4
+        needed = 2 * size // 8 + 4
         if needed > len(blocks):
             blocks = np.empty(2 * needed, np.uint64)
         out = blocks.view(np.uint8)
-        n = normalise(data, offsets[d], offsets[d + 1], out)
+        n = _normalised(data, offsets[d], offsets[d + 1], form, out)
         out[n : n + 16] = 0
         if n > 0:
             h1, h2 = murmur3(blocks, n, 0)

@@ -86,11 +86,8 @@ def split_url(data: Bytes, start: Int, end: Int) -> tuple[Int, Int, Int, Int]:
     >>> url[host:host_end], url[path:path_end]
     (b'Example.org', b'/a?b=c')
     """
-    while start < end and data[start] <= 0x20:
-        start += 1
-    while start < end and data[end - 1] <= 0x20:
-        end -= 1
-    host = _behind_scheme(data, start, end)
+    start, end = trimmed(data, start, end)
+    host = behind_scheme(data, start, end)
     path = host
     while path < end and data[path] != _SLASH and data[path] != _QUESTION and data[path] != _HASH:
         path += 1
@@ -109,7 +106,17 @@ def split_url(data: Bytes, start: Int, end: Int) -> tuple[Int, Int, Int, Int]:
 
 
 @inlined
-def _behind_scheme(data: Bytes, start: Int, end: Int) -> Int:
+def trimmed(data: Bytes, start: Int, end: Int) -> tuple[Int, Int]:
+    """Where a URL begins and ends without the white space and control characters of ASCII around it."""
+    while start < end and data[start] <= 0x20:
+        start += 1
+    while start < end and data[end - 1] <= 0x20:
+        end -= 1
+    return start, end
+
+
+@inlined
+def behind_scheme(data: Bytes, start: Int, end: Int) -> Int:
     """Where what follows `SCHEME://` or `//` begins, else the start."""
     i = start
     while i < end and (97 <= data[i] | 0x20 <= 122 or (i > start and (48 <= data[i] <= 57 or _joins(data[i])))):

@@ -19,7 +19,7 @@ _PRIVATE = "===BEGIN PRIVATE DOMAINS==="
 _LONGEST_HOST = (
     4 * 253
 )  # bytes of UTF-8: a name has at most 253 signs, and the codec takes ever longer over longer ones
-_HOST = re.compile(rb"(^[\x00-\x20]*(?:(?:[a-zA-Z][a-zA-Z0-9+.-]*:)?//)?(?:[^/?#]*@)?)([^\x00-\x20/?#:@\[]+)")
+HOST = re.compile(rb"(^[\x00-\x20]*(?:(?:[a-zA-Z][a-zA-Z0-9+.-]*:)?//)?(?:[^/?#]*@)?)([^\x00-\x20/?#:@\[]+)")
 
 
 def packaged_suffixes() -> Path:
@@ -56,7 +56,7 @@ def ascii_host(url: bytes) -> bytes:
     >>> ascii_host("https://Bücher.example/größe".encode()).decode()
     'https://xn--bcher-kva.example/größe'
     """
-    found = _HOST.match(url)
+    found = HOST.match(url)
     if found is None or found[2].isascii() or len(found[2]) > _LONGEST_HOST:
         return url
     try:

@@ -11,7 +11,7 @@ from pyspark.sql import functions as F
 
 from thresher.corpus import Corpus, Write
 from thresher.dedup.components import ONE_TASK, ONE_TASK_SETTING, components_of_any_size, connected_components
-from thresher.dedup.exact import exact_duplicates, with_exact_keeper
+from thresher.dedup.identity import IDENTITIES, identical, with_identity_keeper
 from thresher.dedup.keep import keep_order, source_rank
 from thresher.dedup.minhash import as_contents, bucket_stars, minhash_duplicates, minhash_edges, signatures_of
 from thresher.dedup.verify import Check, shingle_contents, verified_edges
@@ -49,11 +49,9 @@ def dedup(job: Job, batches: Sequence[int]) -> Result:
 def _writes(job: Job, hold: Callable[[DataFrame], DataFrame], documents: int) -> Iterator[Write]:
     own = {"recipe": F.lit(job.recipe.name), "run_id": F.lit(job.run_id)}
     dropped = F.col("kept") == F.lit(False)
-    counts = {
-        "clustered": F.count(F.lit(1)),
-        "dropped_exact": F.count_if(dropped & (F.col("method") == "exact")),
-        "dropped_minhash": F.count_if(dropped & (F.col("method") == "minhash")),
-    }
+    counts = {"clustered": F.count(F.lit(1))}
+    for method in (*IDENTITIES, "minhash"):
+        counts[f"dropped_{method}"] = F.count_if(dropped & (F.col("method") == method))
     mine = f"recipe = '{job.recipe.name}'"
     yield Write(DUPLICATES, _duplicates(job, hold, documents).withColumns(own), mine, counts, documents=documents)
     committed = job.corpus.read(DUPLICATES).where(mine).where(dropped)
@@ -63,18 +61,18 @@ def _writes(job: Job, hold: Callable[[DataFrame], DataFrame], documents: int) ->
 
 
 def _duplicates(job: Job, hold: Callable[[DataFrame], DataFrame], documents: int) -> DataFrame:
-    """The clusters that the recipe asks for; near duplicates are sought among the copies that exact dedup keeps."""
+    """The clusters that the recipe asks for; each method looks at the copies that the one before it keeps."""
     wanted = job.recipe.dedup
-    if wanted is None:
+    if wanted is None or not (wanted.identities or wanted.minhash):
         return job.spark.createDataFrame([], DUPLICATES.schema)
     candidates, order = _candidates(job, wanted)
     found, columns = [], candidates.columns
-    if wanted.exact:
-        candidates = with_exact_keeper(candidates, order)
-    candidates = hold(candidates)  # read by either method, by MinHash four times: banded, compared twice, ranked
-    if wanted.exact:
-        found.append(exact_duplicates(candidates))
-        candidates = candidates.where("kept").select(columns)
+    if not wanted.identities:
+        candidates = hold(candidates)  # what follows reads them several times
+    for method in wanted.identities:
+        ranked = hold(with_identity_keeper(candidates, IDENTITIES[method], order))
+        found.append(identical(ranked, method))
+        candidates = ranked.where("kept").select(columns)
     if wanted.minhash is not None:
         edges = hold(_edges(job, candidates, hold))  # read twice: for clusters, for matches
         components = _components(job, edges, most=documents * job.recipe.banding.bands)
@@ -141,7 +139,7 @@ def _candidates(job: Job, wanted: DedupSettings) -> tuple[DataFrame, list[Column
     if own:
         signals = signals.join(_of_documents(job.corpus, own, wanted.sources), "doc_id")
     columns = [f"keep_{place}" for place in range(len(keys))]
-    hashes = ["exact_v1"] * wanted.exact + ["minhash_v1"] * (wanted.minhash is not None)
+    hashes = [IDENTITIES[method] for method in wanted.identities] + ["minhash_v1"] * (wanted.minhash is not None)
     ranked = [F.col(key).alias(column) for key, column in zip(keys, columns, strict=True)]
     order = [] if wanted.keep == "none" else keep_order(wanted.keep, columns)
     return signals.select("doc_id", "batch", *hashes, *ranked), order

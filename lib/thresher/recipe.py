@@ -19,6 +19,7 @@ from thresher.annotators.edited import after
 from thresher.annotators.order import in_order
 from thresher.annotators.registry import ANNOTATORS, kind_of, make, settings_model
 from thresher.dedup.banding import Banding, banding_for
+from thresher.dedup.identity import IDENTITIES
 from thresher.errors import UsageError
 from thresher.filters.registry import BOUNDS, RULESETS, ruleset
 from thresher.filters.rule import Rule, RuleSet
@@ -82,10 +83,14 @@ class OwnRule(_Settings):
 class DedupSettings(_Settings):
     """Which duplicates are sought, and which copy is kept: the first by `keep` (`-` before a column: largest first).
 
+    Documents are copies by their canonical URL (`url`), by their normalised text (`exact`) and by MinHash, in this
+    order, each among those that are left.
+
     `keep: none` keeps no copy of what there are several of. The key `source_rank` prefers data sets in the order of
     `sources`, others after them: first in `keep`, no document of a data set goes for one of a later data set.
     """
 
+    url: bool = False
     exact: bool = True
     minhash: MinHashSettings | None = MinHashSettings()
     keep: Literal["none"] | tuple[str, ...] = ("-sizes_v1.characters", "doc_id")
@@ -96,6 +101,11 @@ class DedupSettings(_Settings):
         if bool(self.sources) != (SOURCE_RANK in self.keep_keys):
             raise ValueError(f"keep's key {SOURCE_RANK} and the list `sources` go together: one is missing")
         return self
+
+    @property
+    def identities(self) -> tuple[str, ...]:
+        """The methods by which documents are the same, in the order in which they are applied."""
+        return tuple(method for method in IDENTITIES if getattr(self, method))
 
     @property
     def keep_keys(self) -> tuple[str, ...]:
@@ -178,7 +188,7 @@ class Recipe(_Settings):
         needed = {a for rules in self.rulesets for a in rules.annotators}
         if self.dedup is not None:
             needed |= {key.split(".")[0] for key in self.dedup.keep_keys if "." in key}
-            needed |= {"exact_v1"} if self.dedup.exact else set()
+            needed |= {IDENTITIES[method] for method in self.dedup.identities}
             needed |= {"minhash_v1"} if self.dedup.minhash else set()
         # A user's own annotator is asked for its name; making the others may look for models and lists.
         have = {make(key, _own(own)).name if ":" in key else key for key, own in self.annotate.items()}

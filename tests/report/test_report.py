@@ -8,7 +8,6 @@ import pytest
 from thresher.ask.measured import signals
 from thresher.corpus import Corpus
 from thresher.recipe import read_recipe
-from thresher.report.charts import met
 from thresher.report.gather import Gathered, gather
 from thresher.report.page import render
 from thresher.runs import Runs
@@ -117,12 +116,6 @@ def test_pairs_are_copies_with_their_matches(gathered: Gathered, asked: Corpus) 
     matched = {row["doc_id"]: row["matched_doc"] for row in asked.verdicts.where("recipe = 'gopher'").collect()}
     assert gathered.pairs
     assert all(matched[pair.dropped.doc_id] == pair.matched.doc_id for pair in gathered.pairs)
-
-
-def test_the_chance_to_meet_is_the_published_curve() -> None:
-    # Mining of Massive Datasets, figure 3.8: 20 bands of 5 rows.
-    table = {0.2: 0.006, 0.3: 0.047, 0.4: 0.186, 0.5: 0.470, 0.6: 0.802, 0.7: 0.975, 0.8: 0.9996}
-    assert {s: round(met(s, 20, 5), 4 if s == 0.8 else 3) for s in table} == table
 
 
 def test_the_stage_writes_the_file_where_it_is_told(asked: Corpus, tmp_path: Path) -> None:

@@ -9,18 +9,26 @@ def copies(judged: DataFrame, duplicates: DataFrame, none_kept: bool = False) ->
 
     With `none_kept` all of them count, without it all but one of each cluster.
 
-    `judged` has `doc_id`, `before` and `after` (booleans). Only members of clusters are looked at. Exact copies are one
-    document to MinHash, and the cluster of the one that it met is that of all.
+    `judged` has `doc_id`, `before` and `after` (booleans). Only members of clusters are looked at. Documents that are
+    the same are one document to MinHash, and the cluster of the one that it met is that of all.
     """
-    exact = duplicates.where("method = 'exact'").select("doc_id", F.coalesce("keeper", "cluster_id").alias("met"))
+    by_url, exact = (_same(duplicates, method) for method in ("url", "exact"))
+    ends = by_url.join(exact.toDF("met", "end"), "met", "left")
+    through = ends.select("doc_id", F.coalesce("end", "met").alias("met"))
     near = duplicates.where("method = 'minhash'").select(F.col("doc_id").alias("met"), "cluster_id")
-    members = exact.unionByName(near.select(F.col("met").alias("doc_id"), "met")).distinct()
+    members = through.unionByName(exact).unionByName(near.select(F.col("met").alias("doc_id"), "met")).distinct()
     grouped = members.join(near, "met", "left").select("doc_id", F.coalesce("cluster_id", "met").alias("group"))
     groups = judged.join(grouped.distinct(), "doc_id").groupBy("group")
     passing = groups.agg(F.count_if("before").alias("before"), F.count_if("after").alias("after"))
     spare = (F.coalesce(F.sum(_spare(F.col(side), none_kept)), F.lit(0)) for side in ("before", "after"))
     before, after = passing.agg(*spare).collect()[0]
     return int(before), int(after)
+
+
+def _same(duplicates: DataFrame, method: str) -> DataFrame:
+    """The documents that are the same by this method, and the one that the next method took for all."""
+    rows = duplicates.where(F.col("method") == method)
+    return rows.select("doc_id", F.coalesce("keeper", "cluster_id").alias("met"))
 
 
 def _spare(passing: Column, none_kept: bool) -> Column:

@@ -7,14 +7,13 @@ from thresher.filters.judge import FAILED
 from thresher.recipe import Recipe
 from thresher.runs import Runs
 
-EXACT, MINHASH = "dedup.exact", "dedup.minhash"
-
 
 def rule_names(recipe: Recipe) -> list[str]:
     """The names that verdicts of this recipe can have: failed measurements, filters, then duplicates."""
     names = [FAILED, *(f"{rules.name}.{rule.name}" for rules in recipe.rulesets for rule in rules.rules)]
     if recipe.dedup is not None:
-        names += [EXACT] * recipe.dedup.exact + [MINHASH] * (recipe.dedup.minhash is not None)
+        methods = [*recipe.dedup.identities, *["minhash"] * (recipe.dedup.minhash is not None)]
+        names += [f"dedup.{method}" for method in methods]
     return names
 
 

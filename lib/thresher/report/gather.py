@@ -135,7 +135,7 @@ def _recall(measured: DataFrame, duplicates: DataFrame, recipe: Recipe) -> Recal
     if recipe.dedup is None or recipe.dedup.minhash is None:
         return None
     compared = measured.where(passes(recipe.rulesets)).join(
-        duplicates.where("method = 'exact' AND NOT kept").select("doc_id"), "doc_id", "left_anti"
+        duplicates.where("method <> 'minhash' AND NOT kept").select("doc_id"), "doc_id", "left_anti"
     )
     signatures = compared.select("doc_id", F.col("minhash_v1.signature").alias("signature")).dropna()
     clusters = duplicates.where("method = 'minhash'")

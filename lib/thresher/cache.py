@@ -1,10 +1,14 @@
-"""The user's own cache folder, for what is fetched or made once a machine: jars, the Java wrapper, settings files."""
+"""The user's own cache folder, for what is fetched or made once a machine: jars, settings files, indexes."""
 
 from __future__ import annotations
 
+import fcntl
 import os
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import BinaryIO
 
 from thresher.errors import ThresherError
 
@@ -24,13 +28,29 @@ def cache_folder(*parts: str) -> Path:
 
 
 def put(content: bytes, target: Path, mode: int = 0o600) -> None:
-    """Write beside the target and rename, so that another process never sees half a file."""
+    """Write a file at once: see `written`."""
+    with written(target, mode) as file:
+        file.write(content)
+
+
+@contextmanager
+def written(target: Path, mode: int = 0o600) -> Iterator[BinaryIO]:
+    """A file to write to beside the target, then renamed, so that another process never sees half of it."""
     handle, temporary = tempfile.mkstemp(dir=target.parent, suffix=".part")
     try:
         with os.fdopen(handle, "wb") as file:
-            file.write(content)
+            yield file
         os.chmod(temporary, mode)
         os.replace(temporary, target)
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
+
+
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """One process at a time; on a file system without locks two may make the same files, which is slower, not wrong."""
+    with path.open("w") as lock:
+        with suppress(OSError):
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        yield

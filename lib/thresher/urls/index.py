@@ -4,26 +4,22 @@ A list is a file with an entry a line (a domain, a URL, or a line of a hosts fil
 folder with files `domains` and `urls`, https://dsi.ut-capitole.fr/blacklists/index_en.php), or a folder of these.
 """
 
-import fcntl
-import os
 import re
-import tempfile
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from thresher.cache import cache_folder
+from thresher.cache import cache_folder, locked, written
 from thresher.errors import ThresherError, UsageError
 from thresher.fingerprint import digest_files, fingerprint
 from thresher.kernels.hashing import Hashes
+from thresher.kernels.sorted_keys import bucket_starts
 from thresher.kernels.unicode import Bytes
-from thresher.kernels.url_lists import ALLOW, BUCKETS, DOMAIN, HAS_PAGES, HASH_BYTES, URL, Index, entry_keys
+from thresher.kernels.url_lists import ALLOW, DOMAIN, HAS_PAGES, HASH_BYTES, URL, Index, entry_keys
 from thresher.urls.suffixes import ascii_host
 
 FORMAT = 1  # of the files in the cache folder, and of what their hashes are hashes of
@@ -81,11 +77,12 @@ def index_of(files: tuple[ListFile, ...]) -> Index:
     folder = cache_folder("url-lists")
     name = fingerprint([FORMAT, [[file.category, file.allows, file.digest] for file in files]])
     paths = folder / f"{name}.keys.npy", folder / f"{name}.lists.npy"
-    with _locked(folder / f"{name}.lock"):
+    with locked(folder / f"{name}.lock"):
         if not all(path.is_file() for path in paths):
             made = _sorted(files, numbers)
-            _save(paths[0], made[0])
-            _save(paths[1], made[1])
+            with written(paths[0]) as keys_file, written(paths[1]) as lists_file:
+                np.save(keys_file, made[0])
+                np.save(lists_file, made[1])
     keys, lists = (np.asarray(np.load(path, mmap_mode="r")) for path in paths)
     return _index(keys, lists, kinds)
 
@@ -107,9 +104,7 @@ def _numbers(files: Iterable[ListFile]) -> dict[tuple[str, bool], int]:
 
 def _index(keys: Hashes, lists: npt.NDArray[np.uint16], kinds: Sequence[int]) -> Index:
     keys.flags.writeable = lists.flags.writeable = False  # as mapped ones: to numba, others are another type
-    firsts = np.arange(BUCKETS, dtype=np.uint64) << np.uint64(48)
-    starts = np.append(np.searchsorted(keys, firsts), len(keys)).astype(np.int64)
-    return Index(keys, lists, np.array(kinds, np.uint8), starts)
+    return Index(keys, lists, np.array(kinds, np.uint8), bucket_starts(keys))
 
 
 def _sorted(files: Iterable[ListFile], numbers: dict[tuple[str, bool], int]) -> tuple[Hashes, npt.NDArray[np.uint16]]:
@@ -145,24 +140,3 @@ def _plain(content: bytes) -> bytes:
     if _ADDRESS.search(content):
         content = _ADDRESS.sub(b"", content)
     return content if content.isascii() else _BEYOND_ASCII.sub(lambda line: ascii_host(line[0]), content)
-
-
-def _save(path: Path, array: npt.NDArray[Any]) -> None:
-    """Write beside the target and rename, so that no process sees half a file."""
-    handle, temporary = tempfile.mkstemp(dir=path.parent, suffix=".part")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            np.save(file, array)
-        os.replace(temporary, path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
-
-
-@contextmanager
-def _locked(path: Path) -> Iterator[None]:
-    """One process at a time; on a file system without locks two may make the same files, which is slower, not wrong."""
-    with path.open("w") as lock:
-        with suppress(OSError):
-            fcntl.flock(lock, fcntl.LOCK_EX)
-        yield

@@ -1,0 +1,143 @@
+"""The n-grams of benchmark items as one index of sorted hashes, made once on each machine and shared by its processes.
+
+Each passage is indexed in both readings of `kernels.plain_words`, so that a document is read once and still found
+where it has `dont` or `don t` for `don't`. A passage shorter than n is indexed whole.
+"""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+from pyarrow import ipc
+
+from thresher.cache import cache_folder, locked, written
+from thresher.decontamination.items import Items, benchmark_of, read_items
+from thresher.errors import ThresherError, UsageError
+from thresher.fingerprint import digest_files, fingerprint
+from thresher.kernels.arrow import utf8
+from thresher.kernels.hashing import Hashes
+from thresher.kernels.overlap import Grams, Index, add_to, grams_of, inner_size
+from thresher.kernels.sorted_keys import bucket_starts
+
+FORMAT = 1  # of the files in the cache folder, and of what their hashes are hashes of
+STORED = ("keys", "firsts", "owners", "long", "inner", "short", "closings")
+_BITS_A_KEY = 16  # at least: then of a hundred hashes that are not in a table it takes at most one for its own
+
+
+@dataclass(frozen=True)
+class Sought:
+    """The items that documents are compared with, and how: the files, the digests of their contents, and settings."""
+
+    files: tuple[Path, ...]
+    digests: tuple[str, ...]
+    fields: tuple[str, ...]
+    n: int
+    shortest: int
+    most_items: int
+    id: str
+    benchmark: str | None
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """What the n-grams depend on, besides the content of the files; a file's name is its benchmark's."""
+        return {
+            "benchmarks": [benchmark_of(path) for path in self.files],
+            **{"fields": list(self.fields), "n": self.n, "shortest": self.shortest, "most_items": self.most_items},
+            **{"id": self.id, "benchmark": self.benchmark},
+        }
+
+
+class Known(NamedTuple):
+    """The index, and a table with the `benchmark` and the `item` of each number in it."""
+
+    index: Index
+    names: pa.Table
+
+
+@lru_cache(maxsize=4)
+def index_of(sought: Sought) -> Known:
+    """The index of these items, from the cache folder; the first process on a machine that asks makes it there."""
+    folder = cache_folder("decontamination")
+    name = fingerprint([FORMAT, sought.settings, list(sought.digests)])
+    paths, names = [folder / f"{name}.{part}.npy" for part in STORED], folder / f"{name}.names.arrow"
+    with locked(folder / f"{name}.lock"):
+        if not all(path.is_file() for path in (*paths, names)):
+            _make(sought, paths, names)
+    keys, firsts, owners, *tables = (np.asarray(np.load(path, mmap_mode="r")) for path in paths)
+    with pa.memory_map(str(names)) as file:
+        return Known(Index(keys, bucket_starts(keys), firsts, owners, *tables), ipc.open_file(file).read_all())
+
+
+def _make(sought: Sought, paths: list[Path], names: Path) -> None:
+    if tuple(digest_files(sought.files)) != sought.digests:
+        raise ThresherError("decontamination_v1: the items are not those that the run began with; start it again")
+    items = read_items(sought.files, sought.fields, sought.id, sought.benchmark)
+    for path, array in zip(paths, _arrays(items, sought), strict=True):
+        with written(path) as file:
+            np.save(file, array)
+    table = pa.table({"benchmark": items.benchmarks, "item": items.names})
+    with written(names) as file, ipc.new_file(file, table.schema) as writer:
+        writer.write_table(table)
+
+
+def _arrays(items: Items, sought: Sought) -> tuple[npt.NDArray[Any], ...]:
+    """The arrays of `STORED`."""
+    data, offsets, _ = utf8(pa.array(items.passages, pa.large_string()))
+    apart, joined = (grams_of(data, offsets, sought.n, joined) for joined in (False, True))
+    wanted = apart.words >= sought.shortest
+    if not (wanted & (apart.words > 0)).any():
+        raise UsageError(f"decontamination_v1: no item has {sought.shortest} words in {', '.join(sought.fields)}")
+    pairs = [_of(grams, wanted) for grams in (apart, joined)]
+    distinct = _distinct(*(np.concatenate(part) for part in zip(*pairs, strict=True)), np.array(items.owners, np.int64))
+    short, closings, inner = [], [], []
+    for reading, grams in enumerate((apart, joined)):
+        short.append(_of(grams, wanted & (grams.words < sought.n))[0])
+        closings.append(grams.closing[wanted & (grams.closing != 0)])
+        runs = grams_of(data, offsets, inner_size(sought.n), bool(reading))
+        inner.append(_of(runs, wanted & (grams.words >= sought.n))[0])
+    keys, firsts, owners = _by_key(*_without_boilerplate(*distinct, len(items.names), sought.most_items))
+    return keys, firsts, owners, _table([keys]), _table(inner), _table(short), _table(closings)
+
+
+def _of(grams: Grams, wanted: npt.NDArray[np.bool_]) -> tuple[Hashes, npt.NDArray[np.int64]]:
+    """The n-grams of the passages that are wanted."""
+    chosen = wanted[grams.passages]
+    return grams.keys[chosen], grams.passages[chosen]
+
+
+def _distinct(
+    keys: Hashes, passages: npt.NDArray[np.int64], owners: npt.NDArray[np.int64]
+) -> tuple[Hashes, npt.NDArray[np.int64]]:
+    """Each n-gram with each item that has it, once, in order."""
+    item = owners[passages]
+    order = np.lexsort((item, keys))
+    keys, item = keys[order], item[order]
+    new = np.append(True, (keys[1:] != keys[:-1]) | (item[1:] != item[:-1]))[: len(keys)]
+    return keys[new], item[new]
+
+
+def _without_boilerplate(
+    keys: Hashes, item: npt.NDArray[np.int64], items: int, most: int
+) -> tuple[Hashes, npt.NDArray[np.int64]]:
+    """Leave out the n-grams that more than `most` items have, but for items that would have none left."""
+    _, inverse, counts = np.unique(keys, return_inverse=True, return_counts=True)
+    common = counts[inverse] > most
+    kept = ~common | (np.bincount(item[~common], minlength=items) == 0)[item]
+    return keys[kept], item[kept]
+
+
+def _by_key(keys: Hashes, item: npt.NDArray[np.int64]) -> tuple[Hashes, npt.NDArray[np.int64], npt.NDArray[np.int32]]:
+    distinct, firsts = np.unique(keys, return_index=True)
+    return distinct, np.append(firsts, len(keys)).astype(np.int64), item.astype(np.int32)
+
+
+def _table(parts: list[Hashes]) -> Hashes:
+    """The hashes as a table of bits, for `kernels.overlap`."""
+    keys = np.unique(np.concatenate(parts))
+    table = np.zeros(1 << (_BITS_A_KEY * len(keys) // 64).bit_length(), np.uint64)
+    add_to(table, keys)
+    return table

@@ -1,13 +1,13 @@
 """What the kernels of overlap mean, in plain Python: words, n-grams, and what a text shares with items."""
 
-import re
-import unicodedata
-
 from thresher.kernels.plain_words import FOLDED
+from thresher.kernels.unicode import MARK, SPACELESS, WORD, classes
 
-# Scripts without spaces, as far as the tests' texts have them; marks of these scripts are words of their own.
-SPACELESS = re.compile("[\u0e01-\u0e3a\u0e40-\u0e59\u3041-\u3096\u30a1-\u30fa\u3400-\u4dbf\u4e00-\u9fff]")
 Word = tuple[str, int, int]
+
+
+def kind(letter: str) -> int:
+    return int(classes(ord(letter)))
 
 
 def lowered(letter: str) -> str:
@@ -15,25 +15,20 @@ def lowered(letter: str) -> str:
     return FOLDED.get(one, one)
 
 
-def is_mark(letter: str) -> bool:
-    return unicodedata.category(letter) in ("Mn", "Mc", "Me") or letter in "\u200c\u200d"
-
-
 def words(text: str, joined: bool = False) -> list[Word]:
     """Each word in one case, with the characters where it begins and ends."""
     found: list[Word] = []
     word, begin, stop = "", -1, -1
     for i, letter in enumerate(text):
-        if SPACELESS.match(letter):
+        if kind(letter) & SPACELESS and kind(letter) & (WORD | MARK):
             if word:
                 found.append((word, begin, stop))
             found.append((letter, i, i + 1))
             word = ""
-        elif re.match(r"[^\W_]", letter):
+        elif kind(letter) & WORD and letter != "_":
             word, begin, stop = word + lowered(letter), i if not word else begin, i + 1
-        elif is_mark(letter):
-            if word:
-                stop = i + 1
+        elif kind(letter) & MARK:
+            stop = i + 1
         elif word and (not joined or letter.isspace()):
             found.append((word, begin, stop))
             word = ""

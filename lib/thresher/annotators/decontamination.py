@@ -83,8 +83,8 @@ def decontamination_v1(
 
 
 def _find(sought: Sought, text: Utf8, asked: npt.NDArray[np.bool_]) -> Found:
-    index, names = index_of(sought)
-    found: Found = find_overlaps(text.data, text.offsets, asked, index, sought.n, len(names))
+    grams, names = index_of(sought)
+    found: Found = find_overlaps(text.data, text.offsets, asked, grams, sought.n, len(names))
     return found
 
 
@@ -101,7 +101,7 @@ def _measure(sought: Sought, text: pa.Array) -> pa.StructArray:
     rows, ends, spans, span_ends = _found(sought, text)
     firsts = np.append(0, ends[:-1])[: len(ends)]
     longest = np.zeros(len(ends), np.int64)
-    first, matches = [""] * len(ends), [[]] * len(ends)
+    first, matches = [""] * len(ends), [list[dict[str, Any]]() for _ in ends]
     for d in np.flatnonzero(ends > firsts):
         matches[d] = _matches(sought, data, offsets[d], rows[firsts[d] : ends[d]])
         longest[d], first[d] = max(match["words"] for match in matches[d]), _told(matches[d])

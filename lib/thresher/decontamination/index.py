@@ -52,9 +52,9 @@ class Sought:
 
 
 class Known(NamedTuple):
-    """The index, and a table with the `benchmark` and the `item` of each number in it."""
+    """The n-grams, and a table with the `benchmark` and the `item` of each number in them."""
 
-    index: Index
+    grams: Index
     names: pa.Table
 
 
@@ -69,7 +69,8 @@ def index_of(sought: Sought) -> Known:
             _make(sought, paths, names)
     keys, firsts, owners, *tables = (np.asarray(np.load(path, mmap_mode="r")) for path in paths)
     with pa.memory_map(str(names)) as file:
-        return Known(Index(keys, bucket_starts(keys), firsts, owners, *tables), ipc.open_file(file).read_all())
+        table = ipc.open_file(file).read_all()  # type: ignore[no-untyped-call]
+    return Known(Index(keys, bucket_starts(keys), firsts, owners, *tables), table)
 
 
 def _make(sought: Sought, paths: list[Path], names: Path) -> None:
@@ -80,7 +81,7 @@ def _make(sought: Sought, paths: list[Path], names: Path) -> None:
         with written(path) as file:
             np.save(file, array)
     table = pa.table({"benchmark": items.benchmarks, "item": items.names})
-    with written(names) as file, ipc.new_file(file, table.schema) as writer:
+    with written(names) as file, ipc.new_file(file, table.schema) as writer:  # type: ignore[no-untyped-call]
         writer.write_table(table)
 
 
@@ -91,8 +92,8 @@ def _arrays(items: Items, sought: Sought) -> tuple[npt.NDArray[Any], ...]:
     wanted = apart.words >= sought.shortest
     if not (wanted & (apart.words > 0)).any():
         raise UsageError(f"decontamination_v1: no item has {sought.shortest} words in {', '.join(sought.fields)}")
-    pairs = [_of(grams, wanted) for grams in (apart, joined)]
-    distinct = _distinct(*(np.concatenate(part) for part in zip(*pairs, strict=True)), np.array(items.owners, np.int64))
+    owner_of = np.array(items.owners, np.int64)
+    distinct = _distinct([_of(grams, wanted) for grams in (apart, joined)], owner_of)
     short, closings, inner = [], [], []
     for reading, grams in enumerate((apart, joined)):
         short.append(_of(grams, wanted & (grams.words < sought.n))[0])
@@ -110,10 +111,11 @@ def _of(grams: Grams, wanted: npt.NDArray[np.bool_]) -> tuple[Hashes, npt.NDArra
 
 
 def _distinct(
-    keys: Hashes, passages: npt.NDArray[np.int64], owners: npt.NDArray[np.int64]
+    parts: list[tuple[Hashes, npt.NDArray[np.int64]]], owners: npt.NDArray[np.int64]
 ) -> tuple[Hashes, npt.NDArray[np.int64]]:
     """Each n-gram with each item that has it, once, in order."""
-    item = owners[passages]
+    keys = np.concatenate([part[0] for part in parts])
+    item = owners[np.concatenate([part[1] for part in parts])]
     order = np.lexsort((item, keys))
     keys, item = keys[order], item[order]
     new = np.append(True, (keys[1:] != keys[:-1]) | (item[1:] != item[:-1]))[: len(keys)]

@@ -136,7 +136,7 @@ def _pattern(key: np.uint64) -> np.uint64:
 
 @njit
 def add_to(table: Hashes, keys: Hashes) -> None:
-    """Add hashes to a table of bits: a power of two of 64-bit words. A hash is in one word, so that a look-up is one."""
+    """Add hashes to a table of bits: a power of two of 64-bit words, of which a hash is in one."""
     for key in keys:
         table[key & np.uint64(len(table) - 1)] |= _pattern(key)
 
@@ -270,12 +270,16 @@ def find_overlaps(
     end of each document; then the bytes (start, stop) that any n-gram covers, without overlap, counted likewise.
     """
     documents, powers, row_of = len(offsets) - 1, _powers(max(n, CLOSING)), np.full(items, -1)
-    matches, match_ends, n_matches = np.empty(0, MATCH), np.zeros(documents, np.int64), 0
-    spans, span_ends, n_spans = np.empty((0, 2), np.int64), np.zeros(documents, np.int64), 0
+    matches, match_ends = np.empty(0, MATCH), np.zeros(documents, np.int64)
+    spans, span_ends = np.empty((0, 2), np.int64), np.zeros(documents, np.int64)
+    n_matches: Int = 0
+    n_spans: Int = 0
     keys, starts, firsts, owners, long, inner, short, closings = index  # once: a tuple's arrays are counted at each use
     words = _block(n + 1 + BLOCK)
     for d in range(documents):
-        earliest, first_span, passed, count = n_matches, n_spans, 0, 0
+        earliest, first_span = n_matches, n_spans
+        passed: Int = np.int64(0)
+        count: Int = np.int64(0)
         i, end = offsets[d], offsets[d + 1] if asked[d] else offsets[d]
         while i < end:
             since = count + 1
@@ -295,7 +299,7 @@ def find_overlaps(
                             matches, n_matches, row_of, earliest, those, first, size, start, stop
                         )
                         spans, n_spans = _cover(spans, n_spans, first_span, start, stop)
-            kept = min(count, n)
+            kept: Int = min(count, n)
             _carry(words, count, kept)
             passed, count = passed + count - kept, kept
         match_ends[d], span_ends[d] = n_matches, n_spans

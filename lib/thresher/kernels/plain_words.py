@@ -1,6 +1,6 @@
-"""Reads words of which case, punctuation and white space make no difference: what overlap between texts is counted in.
+r"""Reads words of which case, punctuation and white space make no difference: what overlap between texts is counted in.
 
-A word is a run of letters and digits (what `\\w` matches, less punctuation such as the underscore) in one case. Letters
+A word is a run of letters and digits (what `\w` matches, less punctuation such as the underscore) in one case. Letters
 of scripts without spaces are a word each. Combining marks and joiners are passed over, wherever they stand. There are
 two readings of the signs inside of a word: they part it (don | t), or they are passed over too (dont).
 """
@@ -30,8 +30,9 @@ _PLAIN = np.array([ord(chr(b).lower()) if ASCII_CLASSES[b] & WORD and not ASCII_
 # Letters whose upper case is that of other letters, after Unicode's CaseFolding.txt; those of polytonic Greek and
 # Armenian with more than one letter in upper case are left out.
 FOLDED = {
-    **{"ß": "ss", "ı": "i", "İ": "i", "ſ": "s", "ς": "σ", "µ": "μ", "ϐ": "β", "ϑ": "θ", "ϕ": "φ", "ϖ": "π", "ϰ": "κ"},
-    **{"ϱ": "ρ", "ϵ": "ε", "ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"},
+    **{"ß": "ss", "\u0131": "i", "İ": "i", "\u017f": "s", "ς": "\u03c3", "µ": "μ", "ϐ": "β", "ϑ": "θ", "ϕ": "φ"},
+    **{"ϖ": "π", "ϰ": "κ", "\u03f1": "\u03c1", "ϵ": "ε"},
+    **{"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"},
 }
 _FROM = np.array([ord(letter) for letter in FOLDED], np.int64)
 _TO = np.array([[ord(c) for c in letters.ljust(3, "\0")] for letters in FOLDED.values()], np.int64)
@@ -65,7 +66,9 @@ def next_word(data: Bytes, i: Int, end: Int, joined: bool) -> tuple[np.uint64, I
     >>> [tuple(map(int, next_word(text, 0, len(text), joined)[1:])) for joined in (False, True)]
     [(3, 6, 6), (3, 8, 8)]
     """
-    state, begin, stop = _SEED, np.int64(-1), i
+    state, stop = _SEED, i
+    begin: Int = np.int64(-1)
+    kind: Int = 0
     while i < end:
         if data[i] < 0x80:
             letter, following = _PLAIN[data[i]], i + 1

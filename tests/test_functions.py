@@ -4,6 +4,7 @@ import gzip
 import inspect
 import json
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pytest
@@ -24,16 +25,20 @@ FUNCTIONS = {
     "badwords_v1": T.badwords, "url_v1": T.url, "url_key_v1": T.url_key,
     "pii_v1": T.pii, "repair_v1": T.repair, "script_v1": T.script, "classifier_v1": T.classifier,
     "fineweb_2_v1": T.fineweb_2,
+    "decontamination_v1": T.decontamination,
 }  # fmt: skip
 
 
 @pytest.fixture(scope="module")
-def settings(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, str]]:
+def settings(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
     """Of the annotators that do not work without any, or not without a package of their own."""
     words, suffixes = (tmp_path_factory.mktemp("lists") / name for name in ("words", "suffixes"))
     words.write_text("the\nof course\n")
     suffixes.write_text("com\n")
+    items = words.with_name("quiz.jsonl")
+    items.write_text('{"text": "one of the"}\n{"text": "文章"}\n')
     return {
+        "decontamination_v1": {"items": (str(items),)},
         "badwords_v1": {"lists": str(words)},
         "url_v1": {"suffixes": str(suffixes)},
         "classifier_v1": {"model": str(packaged_model()), "label": "en"},
@@ -64,7 +69,7 @@ def test_every_function_shows_an_example_that_runs() -> None:
 
 
 def test_functions_give_what_annotators_give(
-    documents: DataFrame, texts: list[str | None], settings: dict[str, dict[str, str]]
+    documents: DataFrame, texts: list[str | None], settings: dict[str, dict[str, Any]]
 ) -> None:
     columns = [function("text", **settings.get(name, {})) for name, function in FUNCTIONS.items()]
     rows = documents.select("n", *columns).orderBy("n").toArrow()
@@ -90,6 +95,13 @@ def test_the_redacted_text_is_a_column(spark: SparkSession) -> None:
     ]
 
 
+def test_the_text_without_benchmark_items_is_a_column(spark: SparkSession, tmp_path: Path) -> None:
+    (tmp_path / "quiz.jsonl").write_text('{"text": "Why is the sky blue?"}')
+    document = spark.createDataFrame([("He asked: why is the SKY blue? So",)], "text string")
+    left = document.select(T.decontamination_text("text", [tmp_path]).alias("left")).toArrow()
+    assert left.to_pylist() == [{"left": "He asked: ? So"}]
+
+
 def test_judge_adds_verdicts_and_drops_nothing(documents: DataFrame) -> None:
     judged = T.judge(documents, "gopher_quality_v1")
     assert judged.columns == ["n", "text", "verdicts"]
@@ -101,7 +113,7 @@ def test_judge_adds_verdicts_and_drops_nothing(documents: DataFrame) -> None:
     assert any(not verdicts for verdicts in rows.values())
 
 
-def test_judge_tells_the_word_that_breaks_the_rule(documents: DataFrame, settings: dict[str, dict[str, str]]) -> None:
+def test_judge_tells_the_word_that_breaks_the_rule(documents: DataFrame, settings: dict[str, dict[str, Any]]) -> None:
     rows = T.judge(documents, "badwords_v1", settings=settings).select("n", "verdicts").collect()
     broken = [row["verdicts"][0] for row in rows if row["verdicts"]]
     assert broken and {verdict["rule"] for verdict in broken} == {"badwords_v1.matches"}

@@ -190,6 +190,20 @@ def pii_text(text: ColumnOrName, public_ips: bool = True) -> Column:
     return edited(text, [make("pii_v1", {"public_ips": public_ips})])
 
 
+def decontamination(
+    text: ColumnOrName, items: Sequence[str | Path], fields: Sequence[str] = ("text",), n: int = 13, **settings: Any
+) -> Column:
+    """Which benchmark items the text holds n-grams of, and where (`decontamination_v1`, with all its settings)."""
+    return _named("decontamination_v1", text, items=items, fields=fields, n=n, **settings)
+
+
+def decontamination_text(
+    text: ColumnOrName, items: Sequence[str | Path], fields: Sequence[str] = ("text",), n: int = 13, **settings: Any
+) -> Column:
+    """The text without the words that it shares with benchmark items, as `decontamination` finds them."""
+    return edited(text, [make("decontamination_v1", {"items": items, "fields": fields, "n": n, **settings})])
+
+
 def language(text: ColumnOrName) -> Column:
     """The language of the whole text and its score, by fastText's lid.176 (`language_v1`).
 

@@ -36,6 +36,7 @@ ANNOTATORS = {
     "url_v1": "thresher.annotators.url:url_v1",
     "url_key_v1": "thresher.annotators.url_key:url_key_v1",
     "pii_v1": "thresher.annotators.pii:pii_v1",
+    "decontamination_v1": "thresher.annotators.decontamination:decontamination_v1",
     "repair_v1": "thresher.annotators.repair:repair_v1",
     "exact_v1": "thresher.annotators.exact:exact_v1",
     "minhash_v1": "thresher.annotators.minhash:minhash_v1",

@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from thresher.kernels.hashing import Hashes
 from thresher.kernels.jit import inlined, njit
+from thresher.kernels.sorted_keys import place_of
 from thresher.kernels.unicode import Bytes, Int
 from thresher.kernels.urls import Flags, Offsets, add, finished, flags, registrable, seed, small, split_url, suffix_key
 
@@ -20,7 +21,6 @@ NOT_LISTED, ALLOW, DOMAIN, URL, HARD, SOFT = range(
 )  # a URL is of the first kind of list, in this order, that holds it
 HARD_WORD, SOFT_WORD = 1, 2
 OF_HOST, OF_PAGE, HAS_PAGES = range(3)  # what the hash of an entry is one of
-BUCKETS = 1 << 16  # by the first bits of a hash: the search begins among the few hashes that share them
 ROW = np.dtype([(name, np.int64) for name in ("kind", "list")])
 HASH_BYTES = 2  # the least that an entry takes in a list for each hash that it has
 _SLASH, _DOT, _QUESTION = 0x2F, 0x2E, 0x3F
@@ -38,14 +38,8 @@ class Index(NamedTuple):
 @inlined
 def _find(index: Index, key: np.uint64) -> Int:
     """The number of the list that holds a hash, -1 where none does."""
-    bucket = np.int64(key >> np.uint64(48))
-    low, high = index.starts[bucket], index.starts[bucket + 1]
-    at = low + (np.int64(key >> np.uint64(32) & np.uint64(0xFFFF)) * (high - low) >> 16)  # hashes are spread evenly
-    while at > low and index.keys[at - 1] >= key:
-        at -= 1
-    while at < high and index.keys[at] < key:
-        at += 1
-    return np.int64(index.lists[at]) if at < high and index.keys[at] == key else np.int64(-1)
+    at = place_of(index.keys, index.starts, key)
+    return np.int64(index.lists[at]) if at >= 0 else np.int64(-1)
 
 
 @inlined

@@ -17,6 +17,7 @@ from thresher.dedup.recall import Recall, measured_recall
 from thresher.errors import ThresherError
 from thresher.filters.judge import bounded, passes
 from thresher.recipe import Recipe
+from thresher.report.contamination import Contamination, contamination
 from thresher.report.histograms import Histogram, Labels, histograms
 from thresher.report.near import Near, nearest
 from thresher.runs import RunRow, Runs
@@ -74,6 +75,7 @@ class Gathered:
     labels: list[Labels]
     clusters: Clusters
     recall: Recall | None
+    contamination: Contamination | None
     sources: list[Source]
     reasons: list[tuple[str, int]]
     examples: dict[str, list[Example]]
@@ -102,6 +104,7 @@ def gather(corpus: Corpus, runs: Runs, recipe: Recipe) -> Gathered:
         reasons = ask.submit(_reasons, corpus) if counted.tally.quarantined else None
         samples = ask.submit(_samples, corpus, verdicts, duplicates, measured, recipe)
         recall = ask.submit(_recall, measured, duplicates, recipe)
+        held = ask.submit(contamination, corpus, measured, recipe)
     return Gathered(
         recipe=recipe,
         funnel=counted,
@@ -109,6 +112,7 @@ def gather(corpus: Corpus, runs: Runs, recipe: Recipe) -> Gathered:
         labels=drawn.result()[1],
         clusters=clusters.result(),
         recall=recall.result(),
+        contamination=held.result(),
         sources=sources.result(),
         reasons=reasons.result() if reasons else [],
         examples=samples.result()[0],

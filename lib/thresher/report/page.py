@@ -36,6 +36,7 @@ def render(gathered: Gathered) -> str:
         histograms=[(h, Markup(themed(histogram_picture(h)))) for h in gathered.histograms if h.kept or h.dropped],
         labels=[(labels, labels.rows[:_LANGUAGES]) for labels in gathered.labels],
         dedup=_dedup(recipe, gathered),
+        contamination=gathered.contamination,
         sources=gathered.sources,
         reasons=gathered.reasons,
         examples=[

@@ -17,8 +17,9 @@ from thresher.cache import read_only, shared_arrays
 from thresher.errors import ThresherError, UsageError
 from thresher.fingerprint import digest_files, fingerprint
 from thresher.kernels.hashing import Hashes
+from thresher.kernels.sorted_keys import bucket_starts
 from thresher.kernels.unicode import Bytes
-from thresher.kernels.url_lists import ALLOW, BUCKETS, DOMAIN, HAS_PAGES, HASH_BYTES, URL, Index, entry_keys
+from thresher.kernels.url_lists import ALLOW, DOMAIN, HAS_PAGES, HASH_BYTES, URL, Index, entry_keys
 from thresher.urls.suffixes import ascii_host
 
 FORMAT = 1  # of the files in the cache folder, and of what their hashes are hashes of
@@ -94,9 +95,7 @@ def _numbers(files: Iterable[ListFile]) -> dict[tuple[str, bool], int]:
 
 
 def _index(keys: Hashes, lists: npt.NDArray[np.uint16], kinds: Sequence[int]) -> Index:
-    firsts = np.arange(BUCKETS, dtype=np.uint64) << np.uint64(48)
-    starts = np.append(np.searchsorted(keys, firsts), len(keys)).astype(np.int64)
-    return Index(keys, lists, np.array(kinds, np.uint8), starts)
+    return Index(keys, lists, np.array(kinds, np.uint8), bucket_starts(keys))
 
 
 def _sorted(files: Iterable[ListFile], numbers: dict[tuple[str, bool], int]) -> tuple[Hashes, npt.NDArray[np.uint16]]:

@@ -30,7 +30,7 @@ class Banding(NamedTuple):
         """The similarity at which every second pair meets.
 
         >>> round(Banding(14, 8).threshold, 3)
-        0.684
+        0.685
         """
         return float((1 - 0.5 ** (1 / self.bands)) ** (1 / self.rows))
 

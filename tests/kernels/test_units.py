@@ -64,7 +64,10 @@ def test_many_short_lines_of_a_large_document() -> None:
     assert len(found(["a\n" * 200_000], "line", "folded")[0]) == 200_000
 
 
-@given(st.lists(st.tuples(st.binary(max_size=20), st.lists(st.tuples(st.integers(0, 20), st.integers(0, 20)))), max_size=4))
+SPANS = st.lists(st.tuples(st.integers(0, 20), st.integers(0, 20)))
+
+
+@given(st.lists(st.tuples(st.binary(max_size=20), SPANS), max_size=4))
 def test_what_is_left_is_every_byte_outside_the_cuts(cases: list[tuple[bytes, list[tuple[int, int]]]]) -> None:
     raw = [text for text, _ in cases]
     cuts = [sorted((min(cut), max(cut)) for cut in cuts) for _, cuts in cases]

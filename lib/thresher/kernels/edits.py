@@ -2,11 +2,28 @@
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 
+from thresher.kernels.arrow import strings, utf8
 from thresher.kernels.jit import njit
 from thresher.kernels.unicode import Bytes
 
 Places = npt.NDArray[np.int64]
+
+
+def cut_out(text: pa.Array, cuts: pa.ListArray) -> pa.StringArray:
+    """The texts without their spans, structs of `start` and `end` in bytes, sorted; as they are where `cuts` is null.
+
+    >>> cuts = pa.array([[{"start": 0, "end": 5}], None, []])
+    >>> cut_out(pa.array(["Home It rained.", "Two", None]), cuts).to_pylist()
+    ['It rained.', 'Two', None]
+    """
+    data, offsets, valid = utf8(text)
+    first = np.zeros(len(cuts) + 1, np.int64)
+    np.cumsum(cuts.value_lengths().fill_null(0).to_numpy(zero_copy_only=False), out=first[1:])
+    starts, ends = (column.cast(pa.int64()).to_numpy() for column in cuts.flatten().flatten())
+    left, places = without(data, offsets, first, starts, ends)
+    return strings(left, places, valid)
 
 
 @njit

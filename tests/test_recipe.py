@@ -47,6 +47,10 @@ def test_every_recipe_that_ships_is_right(name: str) -> None:
         ("name: m\nannotate: {sizes_v1: }\n", "annotate lacks exact_v1, minhash_v1, which filter or dedup need"),
         ("name: m\nannotate: {minhash_v1: {ngrams: 3}}\ndedup: null\n", "ngrams"),
         (MINIMAL + "edit: [c4_v1]\n", "annotate lacks c4_v1, which edit names"),
+        (MINIMAL + "lines: {unit: word}\n", "lines.unit: Input should be 'line' or 'paragraph' (got 'word')"),
+        (MINIMAL + "lines: {at_lest: 3}\n", "no setting is called at_lest; did you mean at_least?"),
+        (MINIMAL + "lines: {at_least: 2, keep: 2}\n", "lines: keep: 2 documents keep what at_least 2 have"),
+        (MINIMAL + "lines: {at_most_cut: 0}\n", "lines.at_most_cut: Input should be greater than 0"),
         (
             "name: m\nannotate: {c4_v1: , repair_v1: }\nedit: [repair_v1, c4_v1]\ndedup: null\n",
             "edit: repair_v1 comes last",

@@ -132,10 +132,10 @@ def test_an_annotator_may_measure_twice_under_names_of_ones_own(tmp_path: Path) 
 
 
 def test_an_edit_may_have_a_name_of_ones_own(tmp_path: Path) -> None:
-    text = "name: m\nannotate: {lines: {annotator: c4_v1}, mend: {annotator: repair_v1}}\nedit: [%s]\ndedup: null\n"
-    assert [edit.name for edit in read_recipe(write(tmp_path, text % "lines, mend")).edits] == ["lines", "mend"]
+    text = "name: m\nannotate: {c4_cuts: {annotator: c4_v1}, mend: {annotator: repair_v1}}\nedit: [%s]\ndedup: null\n"
+    assert [edit.name for edit in read_recipe(write(tmp_path, text % "c4_cuts, mend")).edits] == ["c4_cuts", "mend"]
     with pytest.raises(UsageError, match="repair_v1 comes last"):
-        read_recipe(write(tmp_path, text % "mend, lines"))
+        read_recipe(write(tmp_path, text % "mend, c4_cuts"))
 
 
 def test_an_annotator_that_cannot_be_imported_is_told(tmp_path: Path) -> None:

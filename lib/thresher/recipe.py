@@ -72,7 +72,7 @@ class LineSettings(_Settings):
     keep: int = Field(default=1, ge=0)
     once: bool = False
     within: Literal["host", "corpus"] = "corpus"
-    shortest: int = Field(default=1, ge=1)
+    shortest: int = Field(default=4, ge=1)
     at_most_cut: float = Field(default=0.5, gt=0, le=1)
 
     @model_validator(mode="after")

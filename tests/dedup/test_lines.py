@@ -83,19 +83,19 @@ CCNET_PAGES = ["Été 2019.\nOne own line\nOne own line", "été 2020.\nAnother�
 
 def test_ccnet_in_one_pass_keeps_the_first(spark: SparkSession) -> None:
     """cc_net's `deduplicate`: `DuplicatesRemover(collect=True)`, and `finalize_doc` within a document."""
-    settings = LineSettings(normalise="ccnet", at_least=2, keep=1, once=True)
+    settings = LineSettings(normalise="ccnet", at_least=2, keep=1, once=True, shortest=1)
     assert texts_after(spark, CCNET_PAGES, settings) == ["Été 2019.\nOne own line\n", "Another’s “line”", ""]
 
 
 def test_ccnet_in_two_passes_keeps_none_but_what_one_document_repeats(spark: SparkSession) -> None:
     """cc_net's `deduplicate_two_pass`, "even removing the first occurrence. This is what is done in the paper"."""
-    settings = LineSettings(normalise="ccnet", at_least=2, keep=0, once=True)
+    settings = LineSettings(normalise="ccnet", at_least=2, keep=0, once=True, shortest=1)
     assert texts_after(spark, CCNET_PAGES, settings) == ["One own line\n", "", ""]
 
 
 def test_dolma_compares_paragraphs_as_they_are_and_keeps_the_first(spark: SparkSession) -> None:
     """dolma's `dedupe.paragraphs`: text between newlines; the first that is seen stays, within a document too."""
-    settings = LineSettings(normalise="exact", at_least=2, keep=1, once=True)
+    settings = LineSettings(normalise="exact", at_least=2, keep=1, once=True, shortest=1)
     pages = ["About us\nNews\nNews\n\nEnd", "About us\nabout us\nEnd ", "News\n\nOwn"]
     assert texts_after(spark, pages, settings) == ["About us\nNews\n\nEnd", "about us\nEnd ", "\nOwn"]
 
@@ -110,9 +110,10 @@ def test_within_a_host_alone(spark: SparkSession) -> None:
 
 def test_empty_and_odd_documents_lose_nothing(spark: SparkSession) -> None:
     pages = [Page(n, None, text) for n, text in enumerate(["", "", "\n\n", "\n\n", "a" * 2**20, "\x00", " "])]
-    assert found(frame(spark, pages), LineSettings(at_least=2, keep=0)) == []
+    settings = LineSettings(at_least=2, keep=0, shortest=1)
+    assert found(frame(spark, pages), settings) == []
     nothing = spark.createDataFrame([(1, None, None, "d", 0), (2, None, None, "d", 0)], frame(spark, pages).schema)
-    assert found(nothing, LineSettings(at_least=2, keep=0)) == []
+    assert found(nothing, settings) == []
 
 
 def test_one_line_of_all_documents_and_many_lines_of_one(spark: SparkSession) -> None:

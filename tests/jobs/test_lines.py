@@ -26,7 +26,7 @@ annotate: {sizes_v1: , exact_v1: , pii_v1: }
 edit: [pii_v1]
 dedup: {minhash: null}
 rules: {mine: {long: {signal: sizes_v1.lines, at_most: 30}}}
-lines: {at_least: 3, once: true, at_most_cut: 0.6}
+lines: {at_least: 3, once: true, shortest: 1, at_most_cut: 0.6}
 """
 
 

@@ -6,10 +6,10 @@ a URL: within their data set). A unit that a document has twice counts once, and
 a document keeps only the first of them, however many documents have it. Text is read in place: what is shuffled, once,
 is `ROW` for every unit.
 
-    published                                     unit  normalise  at_least  keep  once
-    CCNet, `deduplicate`                          line  ccnet      2         1     true
-    CCNet, `deduplicate_two_pass`, the paper's    line  ccnet      2         0     true
-    dolma, `dedupe.paragraphs` with `skip_empty`  line  exact      2         1     true
+    published                                     unit  normalise  at_least  keep  once  shortest
+    CCNet, `deduplicate`                          line  ccnet      2         1     true  1
+    CCNet, `deduplicate_two_pass`, the paper's    line  ccnet      2         0     true  1
+    dolma, `dedupe.paragraphs` with `skip_empty`  line  exact      2         1     true  1
 
 Sources: Wenzek et al. 2020 (https://aclanthology.org/2020.lrec-1.494), https://github.com/facebookresearch/cc_net
 (`dedup.py`), https://github.com/allenai/dolma (`src/deduper.rs`). CCNet looks within a shard and also takes blank lines

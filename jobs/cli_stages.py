@@ -18,6 +18,7 @@ from thresher_jobs import curate as curate_job
 from thresher_jobs import dedup as dedup_job
 from thresher_jobs import export as export_job
 from thresher_jobs import filter as filter_job
+from thresher_jobs import lines as lines_job
 from thresher_jobs import pipeline
 from thresher_jobs import report as report_job
 from thresher_jobs.cli_options import (
@@ -93,6 +94,11 @@ def dedup(corpus: CorpusOption, recipe: RecipeOption = None, set: SetOption = No
     _run_one(corpus, recipe, set, dedup_job.STAGE)
 
 
+def lines(corpus: CorpusOption, recipe: RecipeOption = None, set: SetOption = None) -> None:
+    """Find lines or paragraphs that are repeated across the documents that are left, where the recipe asks for it."""
+    _run_one(corpus, recipe, set, lines_job.STAGE)
+
+
 def curate(
     corpus: CorpusOption, recipe: RecipeOption = None, set: SetOption = None, release: ReleaseOption = None
 ) -> None:
@@ -114,7 +120,7 @@ def report(
     _run_one(corpus, recipe, set, report_job.STAGE, output=output)
 
 
-COMMANDS: tuple[Callable[..., None], ...] = (run, ingest, annotate, filter, dedup, curate, export, report)
+COMMANDS: tuple[Callable[..., None], ...] = (run, ingest, annotate, filter, dedup, lines, curate, export, report)
 
 
 def _run_one(corpus: str, recipe: str | None, changes: list[str] | None, stage: Stage, **options: str | None) -> None:

@@ -5,13 +5,12 @@ from typing import Any
 
 from pyspark.sql import functions as F
 
-from thresher.corpus import DELETION_VECTORS
 from thresher.errors import UsageError
 from thresher.recipe import Recipe
 from thresher.runs import RunRow
 from thresher.stage import Job, Result, Stage
 from thresher.tables import DOCUMENTS, VERDICTS
-from thresher_jobs import dedup, filter
+from thresher_jobs import dedup, filter, lines
 
 
 def settings(recipe: Recipe) -> Any:
@@ -61,26 +60,13 @@ def _published(job: Job, release: str) -> RunRow | None:
 
 
 def _make(job: Job, name: str, version: int) -> int:
-    """Make the release's table and return the number of its rows.
-
-    One of the same name that a killed run left behind was never published, and goes.
-    """
-    if job.corpus.exists(name):
-        job.corpus.drop(name)
-    release, documents = job.corpus.location.table(name), job.corpus.location.table(DOCUMENTS.name)
-    job.spark.sql(f"CREATE TABLE {release} SHALLOW CLONE {documents} VERSION AS OF {version} {DELETION_VECTORS}")
-    dropped = job.corpus.read(VERDICTS).where(F.col("recipe") == job.recipe.name).select("doc_id").distinct()
-    merged = job.spark.sql(
-        f"MERGE INTO {release} AS release USING {{dropped}} AS dropped "
-        "ON release.doc_id = dropped.doc_id WHEN MATCHED THEN DELETE",
-        dropped=dropped,
-    ).first()
-    assert merged is not None
-    return job.runs.documents(job.runs.batches()) - int(merged["num_deleted_rows"])
+    """Make the release's table and return the number of its rows."""
+    dropped = job.corpus.read(VERDICTS).where(F.col("recipe") == job.recipe.name)
+    return job.runs.documents(job.runs.batches()) - job.corpus.clone_without(name, version, dropped)
 
 
 STAGE: Stage = Stage(
-    "curate", curate, settings, reads=(filter.STAGE, dedup.STAGE), by_batch=False, asked_for=_is_named_anew
+    "curate", curate, settings, reads=(filter.STAGE, dedup.STAGE, lines.STAGE), by_batch=False, asked_for=_is_named_anew
 )
 
 if __name__ == "__main__":

@@ -6,10 +6,10 @@ from typing import Any
 
 from thresher.export.files import chosen_columns, write_files, write_manifest
 from thresher.fingerprint import digest_files
-from thresher.functions import edited
+from thresher.functions import edited, without
 from thresher.recipe import Recipe
 from thresher.stage import Job, Result, Stage
-from thresher_jobs import annotate, curate, dedup, filter
+from thresher_jobs import annotate, curate, dedup, filter, lines
 
 
 def settings(recipe: Recipe) -> Any:
@@ -25,6 +25,8 @@ def export(job: Job, batches: Sequence[int]) -> Result:
     release = published.details["release"]
     folder = _folder(job, release)
     kept = job.corpus.table(f"curated/{release}")
+    if job.recipe.lines is not None:
+        kept = kept.join(lines.cuts(job), "doc_id", "left").withColumn("text", without("text", "cuts"))
     if job.recipe.edits:
         kept = kept.withColumn("text", edited("text", job.recipe.edits))
     rows = chosen_columns(kept, job.recipe.export.columns)
@@ -53,18 +55,23 @@ def _folder(job: Job, release: str) -> str:
 
 @contextmanager
 def _sized_reads(job: Job, file_bytes: int) -> Iterator[None]:
-    """Tasks that read as much as one file shall hold: so the files have their size without moving text."""
-    key = "spark.sql.files.maxPartitionBytes"
-    before = job.spark.conf.get(key)
-    job.spark.conf.set(key, str(file_bytes))
+    """Tasks that read as much as one file shall hold: so the files have their size without moving text.
+
+    Where cuts are joined to a large release its text does move, and the tasks after that read as much.
+    """
+    keys = ("spark.sql.files.maxPartitionBytes", "spark.sql.adaptive.advisoryPartitionSizeInBytes")
+    before = {key: job.spark.conf.get(key) for key in keys}
+    for key in keys:
+        job.spark.conf.set(key, str(file_bytes))
     try:
         yield
     finally:
-        job.spark.conf.set(key, str(before))
+        for key, value in before.items():
+            job.spark.conf.set(key, str(value))
 
 
 def _manifest(job: Job, release: str, documents_version: str, written: dict[str, int]) -> dict[str, Any]:
-    stages = (annotate.STAGE, filter.STAGE, dedup.STAGE, curate.STAGE, STAGE)
+    stages = (annotate.STAGE, filter.STAGE, dedup.STAGE, lines.STAGE, curate.STAGE, STAGE)
     return {
         "release": release,
         "rows": written["rows"],

@@ -47,6 +47,10 @@ def test_every_recipe_that_ships_is_right(name: str) -> None:
         ("name: m\nannotate: {sizes_v1: }\n", "annotate lacks exact_v1, minhash_v1, which filter or dedup need"),
         ("name: m\nannotate: {minhash_v1: {ngrams: 3}}\ndedup: null\n", "ngrams"),
         (MINIMAL + "edit: [c4_v1]\n", "annotate lacks c4_v1, which edit names"),
+        (MINIMAL + "lines: {unit: word}\n", "lines.unit: Input should be 'line' or 'paragraph' (got 'word')"),
+        (MINIMAL + "lines: {at_lest: 3}\n", "no setting is called at_lest; did you mean at_least?"),
+        (MINIMAL + "lines: {at_least: 2, keep: 2}\n", "lines: keep: 2 documents keep what at_least 2 have"),
+        (MINIMAL + "lines: {at_most_cut: 0}\n", "lines.at_most_cut: Input should be greater than 0"),
         (
             "name: m\nannotate: {c4_v1: , repair_v1: }\nedit: [repair_v1, c4_v1]\ndedup: null\n",
             "edit: repair_v1 comes last",
@@ -128,10 +132,10 @@ def test_an_annotator_may_measure_twice_under_names_of_ones_own(tmp_path: Path) 
 
 
 def test_an_edit_may_have_a_name_of_ones_own(tmp_path: Path) -> None:
-    text = "name: m\nannotate: {lines: {annotator: c4_v1}, mend: {annotator: repair_v1}}\nedit: [%s]\ndedup: null\n"
-    assert [edit.name for edit in read_recipe(write(tmp_path, text % "lines, mend")).edits] == ["lines", "mend"]
+    text = "name: m\nannotate: {c4_cuts: {annotator: c4_v1}, mend: {annotator: repair_v1}}\nedit: [%s]\ndedup: null\n"
+    assert [edit.name for edit in read_recipe(write(tmp_path, text % "c4_cuts, mend")).edits] == ["c4_cuts", "mend"]
     with pytest.raises(UsageError, match="repair_v1 comes last"):
-        read_recipe(write(tmp_path, text % "mend, lines"))
+        read_recipe(write(tmp_path, text % "mend, c4_cuts"))
 
 
 def test_an_annotator_that_cannot_be_imported_is_told(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from pyspark.sql.types import StructType
 
 from thresher.location import Location
 from thresher.small_pages import small_pages
-from thresher.tables import DOCUMENTS, DUPLICATES, INPUTS, NAMES, QUARANTINE, RUNS, VERDICTS, Table
+from thresher.tables import DOCUMENTS, DUPLICATES, EDITS, INPUTS, NAMES, QUARANTINE, RUNS, VERDICTS, Table
 
 _ABSENT = {"TABLE_OR_VIEW_NOT_FOUND", "DELTA_TABLE_NOT_FOUND", "DELTA_PATH_DOES_NOT_EXIST", "PATH_NOT_FOUND",
            "SCHEMA_NOT_FOUND", "DELTA_MISSING_DELTA_TABLE"}  # fmt: skip
@@ -85,6 +85,11 @@ class Corpus:
         return self.read(DUPLICATES)
 
     @property
+    def edits(self) -> DataFrame:
+        """Every span that is cut because of other documents, by recipe and stage, in bytes of the stored text."""
+        return self.read(EDITS)
+
+    @property
     def runs(self) -> DataFrame:
         """Every stage of every run: settings, counts, seconds."""
         return self.read(RUNS)
@@ -126,8 +131,26 @@ class Corpus:
         assert newest is not None
         return int(newest["version"])
 
+    def clone_without(self, name: str, version: int, dropped: DataFrame) -> int:
+        """Make a table of `documents` at a version less the ids in `dropped`, and return how many rows it lacks.
+
+        A shallow clone whose dropped rows are masked by deletion vectors: it copies no text. What has the name already,
+        left behind by a killed run, goes.
+        """
+        if self.exists(name):
+            self.drop(name)
+        clone, documents = self.location.table(name), self.location.table(DOCUMENTS.name)
+        self.spark.sql(f"CREATE TABLE {clone} SHALLOW CLONE {documents} VERSION AS OF {version} {DELETION_VECTORS}")
+        merged = self.spark.sql(
+            f"MERGE INTO {clone} AS clone USING {{dropped}} AS dropped "
+            "ON clone.doc_id = dropped.doc_id WHEN MATCHED THEN DELETE",
+            dropped=dropped.select("doc_id").distinct(),
+        ).first()
+        assert merged is not None
+        return int(merged["num_deleted_rows"])
+
     def drop(self, name: str) -> None:
-        """Remove a table and its files; only a release that was never published is ever removed."""
+        """Remove a table and its files; only one that was never published is ever removed."""
         if self.location.in_catalog:
             self.spark.sql(f"DROP TABLE {self.location.table(name)}")
         else:

@@ -397,6 +397,27 @@ def edited(text: ColumnOrName, edits: Sequence[Annotator]) -> Column:
     return udf(text)
 
 
+def without(text: ColumnOrName, cuts: ColumnOrName) -> Column:
+    """The text without these spans, byte for byte; as it is where `cuts` is null.
+
+    `cuts` is an array of structs with `start` and `end`, in bytes of the text, sorted; they may overlap.
+
+    >>> columns = "text string, cuts array<struct<start long, end long>>"
+    >>> df = spark.createDataFrame([("Home. It rained.", [(0, 6)])], columns)
+    >>> df.select(T.without("text", "cuts").alias("left")).first()
+    Row(left='It rained.')
+    """
+
+    def left(text: pa.Array, cuts: pa.Array) -> pa.Array:
+        from thresher.kernels.edits import cut_out
+
+        return cut_out(text, cuts)
+
+    left.__annotations__ = {"text": pa.Array, "cuts": pa.Array, "return": pa.Array}
+    udf: Callable[..., Column] = arrow_udf(left, "string")  # type: ignore[call-overload]
+    return udf(text, cuts)
+
+
 def judge(
     documents: DataFrame, rules: str, text: str = "text", settings: Mapping[str, Mapping[str, Any]] | None = None
 ) -> DataFrame:

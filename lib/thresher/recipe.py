@@ -113,6 +113,28 @@ class DedupSettings(_Settings):
         return () if self.keep == "none" else tuple(key.lstrip("-") for key in self.keep)
 
 
+class LineSettings(_Settings):
+    """Which lines or paragraphs of other documents are cut; `dedup.lines` says what each setting means."""
+
+    unit: Literal["line", "paragraph"] = "line"
+    normalise: Literal["exact", "folded", "ccnet"] = "folded"
+    at_least: int = Field(default=3, ge=2)
+    keep: int = Field(default=1, ge=0)
+    once: bool = False
+    within: Literal["host", "corpus"] = "corpus"
+    shortest: int = Field(default=4, ge=1)
+    at_most_cut: float = Field(default=0.5, gt=0, le=1)
+
+    @model_validator(mode="after")
+    def _something_is_cut(self) -> "LineSettings":
+        if self.keep >= self.at_least:
+            raise ValueError(
+                f"keep: {self.keep} documents keep what at_least {self.at_least} have, so that at_least says nothing: "
+                f"make at_least {self.keep + 1} or more"
+            )
+        return self
+
+
 class ExportSettings(_Settings):
     """How a release is written for the trainer; `columns` are columns of `documents`, or `meta.KEY`."""
 
@@ -131,6 +153,7 @@ class Recipe(_Settings):
     filter: dict[str, dict[str, Bounds]] = {}
     rules: dict[str, dict[str, OwnRule]] = {}
     dedup: DedupSettings | None = DedupSettings()
+    lines: LineSettings | None = None
     export: ExportSettings = ExportSettings()
 
     @field_validator("annotate", "filter", mode="before")

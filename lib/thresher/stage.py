@@ -29,7 +29,8 @@ _PARTITION_BYTES = 128 * 2**20
 class Result:
     """What a stage did: rows to commit, in order, and what `runs` shall remember of it.
 
-    `writes` may be a generator whose later writes read what its earlier ones have committed.
+    `writes` may be a generator whose later writes read what its earlier ones have committed. It may fill `counts`, for
+    they are read last.
     """
 
     writes: Iterable[Write] = ()
@@ -86,12 +87,18 @@ class Stage:
 
 
 def pending(stage: Stage, recipe: Recipe, runs: Runs) -> list[int]:
-    """The batches that the stage has still to do; for a stage that sees the whole corpus all of them, or none."""
+    """The batches that the stage has still to do; for a stage that sees the whole corpus all of them, or none.
+
+    A stage that the recipe does not ask for (its settings are none) has nothing to do but to take back what it did
+    when it was asked.
+    """
     batches = list(runs.batches())
     if stage.by_batch:
         done = runs.done_batches(stage.name, stage.owner(recipe), stage.fingerprint(recipe))
         return [batch for batch in batches if batch not in done]
     newest = runs.newest(stage.name, stage.owner(recipe))
+    if newest is None and stage.settings(recipe) is None:
+        return []
     if newest and (newest.fingerprint, newest.inputs) == (stage.fingerprint(recipe), runs.inputs_digest()):
         return []
     return batches
@@ -123,9 +130,10 @@ def perform(job: Job, row: RunRow, work: Callable[[], Result]) -> None:
     started, clock = datetime.now(UTC), time.perf_counter()
     with stage_progress(job.spark, row.stage, row.batches, job.runs.documents(row.batches) or None):
         result = work()
-        counts = dict(result.counts)
+        written: dict[str, int] = {}
         for write in result.writes:
-            counts |= job.corpus.commit(write)
+            written |= job.corpus.commit(write)
+        counts = {**result.counts, **written}
         result.afterwards()
     job.runs.append(
         RunRow(

@@ -63,6 +63,14 @@ DUPLICATES = Table(
     statistics=("doc_id", "cluster_id"),
     sorted_by="doc_id",
 )
+EDITS = Table(
+    "edits",
+    "recipe string, stage string, batch int, doc_id long, start long, end long, reason string, unit long, "
+    "documents long, document_bytes long, run_id string",
+    partitions=("recipe", "stage"),
+    statistics=("doc_id", "unit"),
+    sorted_by="doc_id",
+)
 # The rounds of a search for connected components that outgrew one task; removed when the stage is done.
 COMPONENTS = Table("components", "key string, round int, doc_id long, component long", partitions=("key", "round"))
 RUNS = Table(

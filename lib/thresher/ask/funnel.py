@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import pandas as pd
 from rich.table import Table
 
-from thresher.ask.rules import require_filtered, rule_names
+from thresher.ask.rules import is_of_filter, require_filtered, rule_names
 from thresher.ask.shown import as_text, html_table, share
 from thresher.ask.tally import FILTER, Tally, tally
 from thresher.corpus import Corpus
@@ -117,8 +117,8 @@ def funnel(corpus: Corpus, runs: Runs, recipe: Recipe) -> Funnel:
 def _outgoing(counted: Tally, recipe: Recipe) -> list[Step]:
     """What the filter takes out, rule by rule, then every later stage, in the recipe's order."""
     order = rule_names(recipe)
-    known = [rule for rule in order if not rule.startswith("dedup.")]
-    later = [rule for rule in order if rule.startswith("dedup.")]
+    known = [rule for rule in order if is_of_filter(rule)]
+    later = [rule for rule in order if not is_of_filter(rule)]
     steps = [Step(FILTER, "out", counted.steps.get(FILTER, 0))]
     for rule in known:
         if rule in counted.broken or rule != known[0]:
@@ -139,6 +139,13 @@ def _notes(runs: Runs, recipe: Recipe, counted: Tally) -> tuple[str, ...]:
     if any(passed.values()):
         listed = ", ".join(f"{count:,} {kind}" for kind, count in sorted(passed.items()) if count)
         notes.append(f"passed over, for they are no pages: {listed}")
+    lines = runs.newest("lines", recipe.name)
+    if recipe.lines and lines:
+        cut, of = lines.counts["cut_bytes"], lines.counts["unit_bytes"]
+        notes.append(
+            f"cut as repeated {recipe.lines.unit}s: {lines.counts['cut']:,} of {lines.counts['units']:,}, "
+            f"{share(cut, of)} of the text that dedup left"
+        )
     released, left = runs.newest("curate", recipe.name), counted.documents - counted.dropped
     if released and released.counts.get("documents") != left:
         notes.append(

@@ -2,19 +2,27 @@
 
 from difflib import get_close_matches
 
+from thresher.dedup.lines import SHARE_CUT
 from thresher.errors import ThresherError, UsageError
 from thresher.filters.judge import FAILED
 from thresher.recipe import Recipe
 from thresher.runs import Runs
 
+_LATER = ("dedup.", "lines.")
+
 
 def rule_names(recipe: Recipe) -> list[str]:
-    """The names that verdicts of this recipe can have: failed measurements, filters, then duplicates."""
+    """The names that verdicts of this recipe can have: failed measurements, filters, duplicates, then lines."""
     names = [FAILED, *(f"{rules.name}.{rule.name}" for rules in recipe.rulesets for rule in rules.rules)]
     if recipe.dedup is not None:
         methods = [*recipe.dedup.identities, *["minhash"] * (recipe.dedup.minhash is not None)]
         names += [f"dedup.{method}" for method in methods]
-    return names
+    return names + [SHARE_CUT] * (recipe.lines is not None)
+
+
+def is_of_filter(rule: str) -> bool:
+    """Whether a rule is one of the filter's: a document that it drops gets to no later stage."""
+    return not rule.startswith(_LATER)
 
 
 def require_rule(recipe: Recipe, rule: str) -> None:

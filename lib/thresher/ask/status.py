@@ -66,6 +66,8 @@ def _stage(stage: Stage, runs: Runs, recipe: Recipe) -> StageStatus:
     shown = current if stage.by_batch else current[-1:]
     counts = _summed(shown, {name for row in shown for name in row.counts})
     stale = _why(stage, rows, recipe, left) if left or not rows else ""
+    if not rows and stage.settings(recipe) is None:
+        stale = "not asked for"
     return StageStatus(stage.name, total - len(left), total, counts, sum(row.seconds for row in shown), stale)
 
 

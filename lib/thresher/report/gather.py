@@ -20,12 +20,13 @@ from thresher.recipe import Recipe
 from thresher.report.contamination import Contamination, contamination
 from thresher.report.histograms import Histogram, Labels, histograms
 from thresher.report.near import Near, nearest
+from thresher.report.repeated import Repeats, repeats
 from thresher.runs import RunRow, Runs
+from thresher.urls.host import host
 
 SAMPLES, PAIRS, SOURCES, REASONS = 3, 6, 20, 10
 _SEED = 0
 _READ = 8000  # characters of each sampled text that are fetched
-_HOST = r"^[A-Za-z][A-Za-z0-9+.-]*://(?:[^/?#@]*@)?([^/?#:]+)"
 
 
 @dataclass(frozen=True)
@@ -76,6 +77,7 @@ class Gathered:
     clusters: Clusters
     recall: Recall | None
     contamination: Contamination | None
+    repeats: Repeats | None
     sources: list[Source]
     reasons: list[tuple[str, int]]
     examples: dict[str, list[Example]]
@@ -105,6 +107,7 @@ def gather(corpus: Corpus, runs: Runs, recipe: Recipe) -> Gathered:
         samples = ask.submit(_samples, corpus, verdicts, duplicates, measured, recipe)
         recall = ask.submit(_recall, measured, duplicates, recipe)
         held = ask.submit(contamination, corpus, measured, recipe)
+        repeated = ask.submit(repeats, corpus, runs, recipe)
     return Gathered(
         recipe=recipe,
         funnel=counted,
@@ -113,6 +116,7 @@ def gather(corpus: Corpus, runs: Runs, recipe: Recipe) -> Gathered:
         clusters=clusters.result(),
         recall=recall.result(),
         contamination=held.result(),
+        repeats=repeated.result(),
         sources=sources.result(),
         reasons=reasons.result() if reasons else [],
         examples=samples.result()[0],
@@ -148,8 +152,7 @@ def _recall(measured: DataFrame, duplicates: DataFrame, recipe: Recipe) -> Recal
 
 def _sources(corpus: Corpus, release: str) -> list[Source]:
     """The largest sources: documents and released ones counted by name, which needs no join of ids."""
-    host = F.lower(F.regexp_extract("url", _HOST, 1))
-    name = F.when(F.length(host) > 0, host).otherwise(F.element_at(F.split("path", "/"), -1)).alias("name")
+    name = F.when(F.length(host()) > 0, host()).otherwise(F.element_at(F.split("path", "/"), -1)).alias("name")
     documents = corpus.documents.select(name, F.lit(1).alias("documents"), F.lit(0).alias("left"))
     released = corpus.table(f"curated/{release}").select(name, F.lit(0).alias("documents"), F.lit(1).alias("left"))
     rows = (

@@ -8,7 +8,7 @@ import yaml
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
-from thresher.ask.rules import rule_names
+from thresher.ask.rules import is_of_filter, rule_names
 from thresher.ask.shown import MARK, escaped, number, share
 from thresher.ask.tally import Tally
 from thresher.dedup.banding import Banding
@@ -37,6 +37,7 @@ def render(gathered: Gathered) -> str:
         labels=[(labels, labels.rows[:_LANGUAGES]) for labels in gathered.labels],
         dedup=_dedup(recipe, gathered),
         contamination=gathered.contamination,
+        repeats=gathered.repeats,
         sources=gathered.sources,
         reasons=gathered.reasons,
         examples=[
@@ -93,9 +94,9 @@ def _steps(gathered: Gathered) -> list[dict[str, Any]]:
 def _overlap(tally: Tally, order: list[str]) -> dict[str, Any]:
     """For each pair of rules, how many of those that the first drops the second drops too.
 
-    What dedup drops passed every rule before it, and is left out.
+    What a later stage drops passed every rule of the filter, and is left out.
     """
-    rules = [rule for rule in order if tally.broken.get(rule) and not rule.startswith("dedup.")]
+    rules = [rule for rule in order if tally.broken.get(rule) and is_of_filter(rule)]
     rows = []
     for rule in rules:
         cells = []

@@ -1,0 +1,70 @@
+"""Stage `lines`: lines or paragraphs repeated across the documents that are left become spans to cut, in `edits`."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from pyspark.sql import DataFrame, Observation
+from pyspark.sql import functions as F
+
+from thresher.corpus import Write
+from thresher.dedup.lines import ROW_BYTES, cut_units, cuts_by_document, hashed_units, overcut
+from thresher.recipe import LineSettings, Recipe
+from thresher.stage import Job, Result, Stage
+from thresher.tables import DOCUMENTS, EDITS, VERDICTS
+from thresher_jobs import dedup, filter
+
+_LEFT = "lines_of"  # the documents that are left, while the stage reads them
+
+
+def settings(recipe: Recipe) -> Any:
+    """What the cuts depend on; none where the recipe asks for no cuts."""
+    return recipe.lines.model_dump(mode="json") if recipe.lines else None
+
+
+def find(job: Job, batches: Sequence[int]) -> Result:
+    """The spans to cut, and a verdict for each document that loses too much by them."""
+    counts: dict[str, int] = {}
+
+    def release() -> None:
+        if job.corpus.exists(_LEFT):
+            job.corpus.drop(_LEFT)
+
+    return Result(_writes(job, counts, job.runs.documents(batches)), counts, afterwards=release)
+
+
+def cuts(job: Job) -> DataFrame:
+    """The recipe's cuts by document, as export wants them."""
+    return cuts_by_document(job.corpus.edits.where(f"recipe = '{job.recipe.name}'"))
+
+
+def _writes(job: Job, counts: dict[str, int], documents: int) -> Iterator[Write]:
+    own = {"recipe": F.lit(job.recipe.name), "stage": F.lit("lines"), "run_id": F.lit(job.run_id)}
+    mine = f"recipe = '{job.recipe.name}' AND stage = 'lines'"
+    wanted = job.recipe.lines
+    if wanted is None:
+        yield from (Write(table, job.spark.createDataFrame([], table.schema), mine) for table in (EDITS, VERDICTS))
+        return
+    observed = Observation()
+    rows = _observed(job, wanted, observed)
+    cut = {"cut": F.count(F.lit(1)), "cut_bytes": F.sum(F.col("end") - F.col("start"))}
+    yield Write(EDITS, cut_units(rows, wanted).withColumns(own), mine, cut, documents=documents)
+    counts |= {name: int(value or 0) for name, value in observed.get.items()}
+    counts["shuffled_bytes"] = ROW_BYTES * counts["units"]
+    verdicts = overcut(job.corpus.edits.where(mine), wanted.at_most_cut).withColumns(own)
+    yield Write(VERDICTS, verdicts, mine, {"verdicts": F.count(F.lit(1))}, documents=documents)
+
+
+def _observed(job: Job, wanted: LineSettings, observed: Observation) -> DataFrame:
+    """The units of the documents that no earlier stage drops; they are masked, for a join would move their text."""
+    earlier = job.corpus.verdicts.where(f"recipe = '{job.recipe.name}' AND stage <> 'lines'")
+    job.corpus.clone_without(_LEFT, job.corpus.version(DOCUMENTS.name), earlier)
+    rows = hashed_units(job.corpus.table(_LEFT), wanted)
+    return rows.observe(observed, F.count(F.lit(1)).alias("units"), F.sum("size").alias("unit_bytes"))
+
+
+STAGE: Stage = Stage("lines", find, settings, reads=(filter.STAGE, dedup.STAGE), by_batch=False)
+
+if __name__ == "__main__":
+    from thresher_jobs.cli import script
+
+    script("lines")

@@ -57,7 +57,7 @@ def test_what_cannot_be_audited_is_said(asked: Corpus) -> None:
     runs = Runs(asked)
     with pytest.raises(UsageError, match=r"recipe minhash-only has no dedup\.minhash"):
         audit_dedup(asked, runs, read_recipe("minhash-only", ["dedup.minhash=null"]))
-    with pytest.raises(ThresherError, match="dedup of recipe c4-en has not run .*thresher run c4-en"):
+    with pytest.raises(ThresherError, match=r"dedup of recipe c4-en has not run .*thresher run c4-en"):
         audit_dedup(asked, runs, read_recipe("c4-en"))
     for change in ("dedup.minhash.bands=9", "dedup.minhash.verify={at_least: 0.8}"):
         with pytest.raises(ThresherError, match="ran under other settings"):

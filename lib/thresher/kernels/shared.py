@@ -108,8 +108,10 @@ def _count(shingles: Hashes, index: Index, counts: Ids, met: Ids) -> int:
 @inlined
 def _first(index: Index, key: np.uint64) -> int:
     """The place of the first hash that is not smaller than `key`."""
+    # By halves, and not from where even spacing would put it: a hash that all of the sample share fills its bucket.
     bucket = np.int64(key >> np.uint64(48))
-    low, high = index.starts[bucket], index.starts[bucket + 1]
+    low: int = index.starts[bucket]
+    high: int = index.starts[bucket + 1]
     while low < high:
         middle = (low + high) // 2
         if index.keys[middle] < key:

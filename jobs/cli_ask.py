@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from thresher.ask.audit import FLOOR, MOST, SAMPLE, require_minhash
+from thresher.ask.audit import audit_dedup as audit
 from thresher.ask.compare import diff as compare
 from thresher.ask.ledger import ledger
 from thresher.ask.sample import sample as draw
@@ -17,6 +19,7 @@ from thresher_jobs import pipeline
 from thresher_jobs.cli_options import CorpusOption, RecipeOption, SetOption, console, open_corpus, recipe_or_newest
 
 KeyArgument = Annotated[str, typer.Argument(help="A document's URL, record_id or doc_id.")]
+RecipeArgument = Annotated[str | None, typer.Argument(help="A recipe's name or file; else that of the newest release.")]
 RuleOption = Annotated[str, typer.Option("--rule", help="RULESET.RULE, such as gopher_quality_v1.mean_word_length.")]
 CountOption = Annotated[int, typer.Option("-n", min=1, max=1000, help="How many documents.")]
 SeedOption = Annotated[int, typer.Option("--seed", help="Another seed draws other documents.")]
@@ -67,4 +70,23 @@ def diff(
     console.print(compare(opened, Runs(opened), left, right, n, seed))
 
 
-COMMANDS: tuple[Callable[..., None], ...] = (explain, sample, status, what_if, diff)
+def audit_dedup(
+    corpus: CorpusOption,
+    recipe: RecipeArgument = None,
+    set: SetOption = None,
+    sample: Annotated[int, typer.Option("--sample", min=1, max=MOST, help="How many documents are drawn.")] = SAMPLE,
+    seed: SeedOption = 0,
+    floor: Annotated[float, typer.Option("--floor", min=0.01, max=1, help="The least similarity of a pair.")] = FLOOR,
+) -> None:
+    """State the recall and precision of near deduplication by true similarity, of a sample beside the whole corpus.
+
+    Reads the corpus's text; writes nothing. Example: thresher audit-dedup gopher --corpus ./corpus --sample 2000
+    """
+    if recipe is not None:
+        require_minhash(read_recipe(recipe, set or ()))  # a wrong recipe is told before Spark starts
+    opened = open_corpus(corpus)
+    runs = Runs(opened)
+    console.print(audit(opened, runs, recipe_or_newest(recipe, set, opened, runs), sample, seed, floor))
+
+
+COMMANDS: tuple[Callable[..., None], ...] = (explain, sample, status, what_if, diff, audit_dedup)

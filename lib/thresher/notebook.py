@@ -13,6 +13,7 @@ from thresher.runs import Runs
 from thresher.session import get_session
 
 if TYPE_CHECKING:
+    from thresher.ask.audit import Audit
     from thresher.ask.funnel import Funnel
     from thresher.ask.ledger import Ledger
 
@@ -55,6 +56,12 @@ class NotebookCorpus(Corpus):
         from thresher.ask.ledger import ledger
 
         return ledger(self, Runs(self), key)
+
+    def audit_dedup(self, recipe: str | None = None, sample: int = 1000, seed: int = 0, floor: float = 0.3) -> "Audit":
+        """Recall and precision of near dedup by true similarity: of `sample` documents beside all; reads the text."""
+        from thresher.ask.audit import audit_dedup
+
+        return audit_dedup(self, Runs(self), self._recipe(recipe), sample, seed, floor)
 
     def _recipe(self, recipe: str | None) -> Recipe:
         newest = Runs(self).newest_release(recipe)

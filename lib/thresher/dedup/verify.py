@@ -19,6 +19,7 @@ from thresher.annotators.edited import apply
 
 # As many new centres of a bucket are compared with all its members, which bounds the work where all are unlike.
 WIDE = 16
+Shingler = Callable[[pa.Array], pa.Array]
 _LED = "key long, doc_id long, centre long, similarity double"
 
 
@@ -64,8 +65,8 @@ def with_similarity(edges: DataFrame, contents: DataFrame, by_signature: bool = 
     return joined.select("doc_id", "centre", _similarity(by_signature)("left", "right").alias("similarity"))
 
 
-def shingle_contents(ngram: int, words: str, edits: Sequence[Annotator] = ()) -> Callable[..., Column]:
-    """From texts, as the edits leave them, to their packed sets of shingles, as a Column function."""
+def shingler(ngram: int, words: str, edits: Sequence[Annotator] = ()) -> Shingler:
+    """From texts, as the edits leave them, to their packed sets of shingles, as a function of Arrow arrays."""
 
     def shingles(texts: pa.Array) -> pa.Array:
         from thresher.kernels.shingles import shingle_sets
@@ -73,6 +74,16 @@ def shingle_contents(ngram: int, words: str, edits: Sequence[Annotator] = ()) ->
         return shingle_sets(apply(edits, texts), ngram, words)
 
     shingles.__annotations__ = {"texts": pa.Array, "return": pa.Array}
+    return shingles
+
+
+def shingle_contents(ngram: int, words: str, edits: Sequence[Annotator] = ()) -> Callable[..., Column]:
+    """The same as a Column function."""
+    return as_column(shingler(ngram, words, edits))
+
+
+def as_column(shingles: Shingler) -> Callable[..., Column]:
+    """A function of Arrow arrays that gives sets of shingles, as a Column function."""
     udf: Callable[..., Column] = arrow_udf(shingles, BinaryType())  # type: ignore[call-overload]
     return udf
 

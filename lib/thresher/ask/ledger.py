@@ -5,24 +5,22 @@ skips all other files and pages. Asked by a URL or a record_id it first reads th
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from pyspark.sql import DataFrame, Window
+from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from thresher.ask.excerpts import Span, excerpts
+from thresher.ask.losses import EXCERPT, Loss, losses
 from thresher.ask.names import Document, is_one_of, look_up, named, rows_of
 from thresher.ask.shown import as_text, beside, html_table, number, one_line, share, visible
 from thresher.corpus import Corpus
-from thresher.dedup.lines import AGAIN
 from thresher.errors import ThresherError
 from thresher.runs import Runs
 
-_MOST = 10  # documents of one URL, records of one file in quarantine, or cuts of a document that are shown
-_EXCERPT = 120  # bytes of what was cut that are shown
+_MOST = 10  # documents of one URL, or records of one file in quarantine, that are shown
 
 
 @dataclass(frozen=True)
@@ -59,36 +57,6 @@ class Membership:
     members: int | None
     keeper: Document | None
     matched: Document | None
-
-
-@dataclass(frozen=True)
-class Cut:
-    """A span that export cuts, from byte `start` to byte `end` of the stored text; `text` is its beginning."""
-
-    recipe: str
-    start: int
-    end: int
-    reason: str
-    documents: int
-    text: str
-
-    @property
-    def why(self) -> str:
-        """The reason in words."""
-        if self.reason == AGAIN:
-            return "said before in this document"
-        return f"in {self.documents:,} documents"
-
-
-@dataclass(frozen=True)
-class Loss:
-    """What one recipe cuts from a document because of other documents: its first cuts, and what all of them come to."""
-
-    recipe: str
-    spans: int
-    cut_bytes: int
-    of_bytes: int
-    cuts: tuple[Cut, ...]
 
 
 @dataclass(frozen=True)
@@ -191,38 +159,17 @@ def _entries(
         return _by_record_id(corpus, doc_id, recipe, release)
     names = {**looked_up, **{document.doc_id: document for document in documents}}
     released = _released(corpus, release, [names[i] for i in ids])
-    losses = _losses(corpus, [names[i] for i in ids], recipe)
+    lost = losses(corpus, [names[i] for i in ids], recipe)
     return tuple(
         Entry(
             names[i],
             tuple(_failure(row) for row in verdicts if row["doc_id"] == i),
             tuple(_membership(row, names) for row in members if row["doc_id"] == i),
             None if released is None else i in released,
-            tuple(loss for owner, loss in losses if owner == i),
+            tuple(loss for owner, loss in lost if owner == i),
         )
         for i in ids
     )
-
-
-def _losses(corpus: Corpus, documents: Sequence[Document], recipe: str | None) -> list[tuple[int, Loss]]:
-    """What each recipe cuts from these documents, with their ids; of each the first cuts, with what they say."""
-    found = corpus.edits.where(is_one_of([document.doc_id for document in documents])) if documents else corpus.edits
-    found = found if recipe is None else found.where(F.col("recipe") == recipe)
-    order = F.row_number().over(Window.partitionBy("recipe", "doc_id").orderBy("start"))
-    whole = Window.partitionBy("recipe", "doc_id")
-    totals = {"spans": F.count(F.lit(1)).over(whole), "cut_bytes": F.sum(F.col("end") - F.col("start")).over(whole)}
-    first = found.withColumns({**totals, "place": order}).where(F.col("place") <= _MOST)
-    rows = first.orderBy("recipe", "doc_id", "start").collect() if documents else []
-    spans = [Span(row["doc_id"], row["start"], row["end"]) for row in rows]
-    texts = excerpts(corpus, documents, spans, _EXCERPT)
-    losses: dict[tuple[str, int], Loss] = {}
-    for row, span in zip(rows, spans, strict=True):
-        key = (row["recipe"], row["doc_id"])
-        held = losses.get(key, Loss(row["recipe"], row["spans"], row["cut_bytes"], row["document_bytes"], ()))
-        own = {name: row[name] for name in ("recipe", "start", "end", "reason", "documents")}
-        cut = Cut(**own, text=texts.get(span, ""))
-        losses[key] = replace(held, cuts=(*held.cuts, cut))
-    return [(doc_id, loss) for (_, doc_id), loss in losses.items()]
 
 
 def _by_record_id(corpus: Corpus, key: int, recipe: str | None, release: str | None) -> tuple[Entry, ...]:
@@ -293,7 +240,7 @@ def _sections(entry: Entry) -> dict[str, Rows]:
         sections["duplicates"] = (headers, [_membership_row(m) for m in entry.duplicates])
     for loss in entry.losses:
         title = f"cut by {loss.recipe}: {loss.spans:,} spans, {share(loss.cut_bytes, loss.of_bytes)} of the text"
-        shown = [(number(c.start), number(c.end), c.why, one_line(c.text, _EXCERPT)) for c in loss.cuts]
+        shown = [(number(c.start), number(c.end), c.why, one_line(c.text, EXCERPT)) for c in loss.cuts]
         sections[title] = (("from byte", "to", "because it is", "text"), shown)
     return sections
 

@@ -21,7 +21,7 @@ from thresher.decontamination.items import item_files
 from thresher.errors import UsageError
 from thresher.fingerprint import digest_files
 from thresher.kernels.arrow import Utf8, strings
-from thresher.kernels.cuts import Places, covered, without
+from thresher.kernels.edits import Places, covered, without
 from thresher.kernels.overlap import find_overlaps
 from thresher.kernels.text import text_of
 
@@ -147,7 +147,8 @@ def _leave(sought: Sought, text: pa.Array) -> pa.Array:
             break
         if left == 0:
             spans, ends = np.stack((offsets[:-1], offsets[1:]), axis=1)[changed], np.cumsum(changed)
-        data, offsets = without(data, offsets, spans, ends)
+        begins = np.repeat(offsets[:-1], np.diff(ends, prepend=0))
+        data, offsets = without(data, offsets, np.append(0, ends), spans[:, 0] - begins, spans[:, 1] - begins)
         data.flags.writeable = False  # as `utf8` has it, so that the kernel is compiled once
         _, _, spans, ends = _find(sought, Utf8(data, offsets, valid), changed)
     return strings(data, offsets, valid)

@@ -1,4 +1,4 @@
-"""Carries out cuts: what is left of texts without these spans, byte for byte."""
+"""Carries out cuts: what is left of texts without these spans, byte for byte, and how many characters went."""
 
 import numpy as np
 import numpy.typing as npt
@@ -6,6 +6,7 @@ import pyarrow as pa
 
 from thresher.kernels.arrow import strings, utf8
 from thresher.kernels.jit import njit
+from thresher.kernels.spans import characters
 from thresher.kernels.unicode import Bytes
 
 Places = npt.NDArray[np.int64]
@@ -50,3 +51,17 @@ def without(data: Bytes, offsets: Places, first: Places, starts: Places, ends: P
         n += end - i
         places[d + 1] = n
     return out[:n].copy(), places
+
+
+@njit
+def covered(data: Bytes, spans: Places, ends: Places) -> Places:
+    """The code points of each text that lie in its spans.
+
+    Rows of `spans` are (start, stop) in bytes of `data`, apart; `ends` counts them up to the end of each text.
+    """
+    counts, span = np.zeros(len(ends), np.int64), 0
+    for d in range(len(ends)):
+        while span < ends[d]:
+            counts[d] += characters(data, spans[span, 0], spans[span, 1])
+            span += 1
+    return counts

@@ -18,7 +18,8 @@ from thresher.dedup.verify import Check, shingle_contents, verified_edges
 from thresher.errors import UsageError
 from thresher.filters.judge import bounded, passes
 from thresher.fingerprint import fingerprint
-from thresher.recipe import SOURCE_RANK, DedupSettings, Recipe
+from thresher.recipe import Recipe
+from thresher.recipe_sections import SOURCE_RANK, DedupSettings
 from thresher.stage import Job, Result, Stage
 from thresher.tables import COMPONENTS, DOCUMENTS, DUPLICATES, VERDICTS
 from thresher_jobs import annotate, filter

@@ -8,7 +8,8 @@ from pyspark.sql import functions as F
 
 from thresher.corpus import Write
 from thresher.dedup.lines import ROW_BYTES, cut_units, cuts_by_document, hashed_units, overcut
-from thresher.recipe import LineSettings, Recipe
+from thresher.recipe import Recipe
+from thresher.recipe_sections import LineSettings
 from thresher.stage import Job, Result, Stage
 from thresher.tables import DOCUMENTS, EDITS, VERDICTS
 from thresher_jobs import dedup, filter

@@ -9,10 +9,10 @@ from difflib import get_close_matches
 from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, Field, ValidationError, field_validator, model_validator
 
 from thresher.annotators.base import Annotator
 from thresher.annotators.edited import after
@@ -23,135 +23,20 @@ from thresher.dedup.identity import IDENTITIES
 from thresher.errors import UsageError
 from thresher.filters.registry import BOUNDS, RULESETS, ruleset
 from thresher.filters.rule import Rule, RuleSet
+from thresher.recipe_sections import DedupSettings, ExportSettings, LineSettings, MinHashSettings, OwnRule, Settings
 
 Bounds = dict[str, float | list[str] | None]
-SOURCE_RANK = "source_rank"
 
 
-class _Settings(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class VerifySettings(_Settings):
-    """How alike candidates must be: by their signatures, or by all shingles of their texts, which are then read."""
-
-    by: Literal["signature", "shingles"] = "signature"
-    at_least: float = Field(gt=0, le=1)
-
-
-class MinHashSettings(_Settings):
-    """Banding of the signature: two documents are candidates when all `rows` values of one of `bands` bands agree.
-
-    It is given as bands and rows, or as the Jaccard similarity from which pairs shall be found (`threshold`), which
-    makes the most of the signature's values; 14 x 8 where nothing is given. Candidates are duplicates, or those that
-    pass the check that `verify` asks for.
-    """
-
-    bands: int | None = Field(default=None, ge=1, le=1024)
-    rows: int | None = Field(default=None, ge=1, le=1024)
-    threshold: float | None = Field(default=None, gt=0, lt=1)
-    verify: VerifySettings | None = None
-
-    @model_validator(mode="after")
-    def _one_way(self) -> "MinHashSettings":
-        if (self.bands is None) != (self.rows is None):
-            raise ValueError("bands and rows go together: give both, or a threshold")
-        if self.threshold is not None and self.bands is not None:
-            raise ValueError("give bands and rows, or a threshold from which they are chosen, not both")
-        return self
-
-
-class OwnRule(_Settings):
-    """A user's own rule on a signal of the recipe, with at least one bound; as `filters.rule.Rule` has them."""
-
-    signal: str = Field(pattern=r"^\w+\.\w+$")
-    at_least: float | None = None
-    at_most: float | None = None
-    above: float | None = None
-    below: float | None = None
-    one_of: tuple[str, ...] = ()
-    none_of: tuple[str, ...] = ()
-    detail: str | None = None
-
-    @model_validator(mode="after")
-    def _has_a_bound(self) -> "OwnRule":
-        if all(getattr(self, bound) in (None, ()) for bound in BOUNDS):
-            raise ValueError(f"a rule needs a bound: one of {', '.join(BOUNDS)}")
-        return self
-
-
-class DedupSettings(_Settings):
-    """Which duplicates are sought, and which copy is kept: the first by `keep` (`-` before a column: largest first).
-
-    Documents are copies by their canonical URL (`url`), by their normalised text (`exact`) and by MinHash, in this
-    order, each among those that are left.
-
-    `keep: none` keeps no copy of what there are several of. The key `source_rank` prefers data sets in the order of
-    `sources`, others after them: first in `keep`, no document of a data set goes for one of a later data set.
-    """
-
-    url: bool = False
-    exact: bool = True
-    minhash: MinHashSettings | None = MinHashSettings()
-    keep: Literal["none"] | tuple[str, ...] = ("-sizes_v1.characters", "doc_id")
-    sources: tuple[str, ...] = ()
-
-    @model_validator(mode="after")
-    def _sources_are_used(self) -> "DedupSettings":
-        if bool(self.sources) != (SOURCE_RANK in self.keep_keys):
-            raise ValueError(f"keep's key {SOURCE_RANK} and the list `sources` go together: one is missing")
-        return self
-
-    @property
-    def identities(self) -> tuple[str, ...]:
-        """The methods by which documents are the same, in the order in which they are applied."""
-        return tuple(method for method in IDENTITIES if getattr(self, method))
-
-    @property
-    def keep_keys(self) -> tuple[str, ...]:
-        """The keys of `keep` without their signs, none where no copy is kept."""
-        return () if self.keep == "none" else tuple(key.lstrip("-") for key in self.keep)
-
-
-class LineSettings(_Settings):
-    """Which lines or paragraphs of other documents are cut; `dedup.lines` says what each setting means."""
-
-    unit: Literal["line", "paragraph"] = "line"
-    normalise: Literal["exact", "folded", "ccnet"] = "folded"
-    at_least: int = Field(default=3, ge=2)
-    keep: int = Field(default=1, ge=0)
-    once: bool = False
-    within: Literal["host", "corpus"] = "corpus"
-    shortest: int = Field(default=4, ge=1)
-    at_most_cut: float = Field(default=0.5, gt=0, le=1)
-
-    @model_validator(mode="after")
-    def _something_is_cut(self) -> "LineSettings":
-        if self.keep >= self.at_least:
-            raise ValueError(
-                f"keep: {self.keep} documents keep what at_least {self.at_least} have, so that at_least says nothing: "
-                f"make at_least {self.keep + 1} or more"
-            )
-        return self
-
-
-class ExportSettings(_Settings):
-    """How a release is written for the trainer; `columns` are columns of `documents`, or `meta.KEY`."""
-
-    format: Literal["parquet", "jsonl"] = "parquet"
-    columns: tuple[str, ...] = ("doc_id", "dataset", "record_id", "url", "date", "text")
-    file_bytes: int = Field(default=256 * 2**20, ge=2**16)
-
-
-class Recipe(_Settings):
+class Recipe(Settings):
     """All settings of one recipe."""
 
     name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")
     description: str = ""
     annotate: dict[str, dict[str, Any]]
     edit: tuple[str, ...] = ()
-    filter: dict[str, dict[str, Bounds]] = {}
-    rules: dict[str, dict[str, OwnRule]] = {}
+    filter: dict[str, dict[str, Bounds]] = Field(default_factory=dict)
+    rules: dict[str, dict[str, OwnRule]] = Field(default_factory=dict)
     dedup: DedupSettings | None = DedupSettings()
     lines: LineSettings | None = None
     export: ExportSettings = ExportSettings()

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from thresher.recipe import LineSettings
+from thresher.recipe_sections import LineSettings
 
 from ..kernels.line_twin import form, spans
 

@@ -8,7 +8,7 @@ from pyspark.sql import DataFrame, SparkSession
 
 from thresher.dedup.lines import cut_units, cuts_by_document, hashed_units
 from thresher.functions import without
-from thresher.recipe import LineSettings
+from thresher.recipe_sections import LineSettings
 
 from .line_twin import Cut, Page, cuts, left
 

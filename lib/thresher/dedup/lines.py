@@ -27,7 +27,7 @@ from pyspark.sql import functions as F
 from thresher.urls.host import host
 
 if TYPE_CHECKING:
-    from thresher.recipe import LineSettings
+    from thresher.recipe_sections import LineSettings
 
 ROW = "unit long, doc_id long, batch int, start int, size int, document_bytes int"
 ROW_BYTES = 8 + 8 * len(ROW.split(","))  # as Spark lays a row out for a shuffle, before it compresses it

@@ -193,14 +193,29 @@ def pii_text(text: ColumnOrName, public_ips: bool = True) -> Column:
 def decontamination(
     text: ColumnOrName, items: Sequence[str | Path], fields: Sequence[str] = ("text",), n: int = 13, **settings: Any
 ) -> Column:
-    """Which benchmark items the text holds n-grams of, and where (`decontamination_v1`, with all its settings)."""
+    """Which benchmark items the text holds n-grams of, and where (`decontamination_v1`, with all its settings).
+
+    >>> item = '{"id": "q7", "text": "How many clips did Natalia sell?"}'
+    >>> _ = Path("quiz.jsonl").write_text(item)
+    >>> df = spark.createDataFrame([("Quiz: how many CLIPS did Natalia sell - 72.",)], "text string")
+    >>> found = df.select(T.decontamination("text", items=["quiz.jsonl"]))
+    >>> found.select("decontamination_v1.first").first()
+    Row(first='quiz/q7: how many CLIPS did Natalia sell')
+    """
     return _named("decontamination_v1", text, items=items, fields=fields, n=n, **settings)
 
 
 def decontamination_text(
     text: ColumnOrName, items: Sequence[str | Path], fields: Sequence[str] = ("text",), n: int = 13, **settings: Any
 ) -> Column:
-    """The text without the words that it shares with benchmark items, as `decontamination` finds them."""
+    """The text without the words that it shares with benchmark items, as `decontamination` finds them.
+
+    >>> item = '{"id": "q7", "text": "How many clips did Natalia sell?"}'
+    >>> _ = Path("quiz.jsonl").write_text(item)
+    >>> df = spark.createDataFrame([("Quiz: how many CLIPS did Natalia sell - 72.",)], "text string")
+    >>> df.select(T.decontamination_text("text", items=["quiz.jsonl"]).alias("left")).first()
+    Row(left='Quiz:  - 72.')
+    """
     return edited(text, [make("decontamination_v1", {"items": items, "fields": fields, "n": n, **settings})])
 
 

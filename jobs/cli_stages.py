@@ -1,5 +1,6 @@
 """The commands that write: the whole run, and each stage by itself."""
 
+import json
 from collections.abc import Callable, Sequence
 from typing import Annotated
 
@@ -10,6 +11,7 @@ from rich.table import Table
 from thresher.ask.funnel import funnel
 from thresher.errors import UsageError
 from thresher.ingest.settings import IngestSettings
+from thresher.location import locate
 from thresher.recipe import Recipe, read_recipe
 from thresher.runs import Runs
 from thresher.stage import Job, Stage
@@ -45,6 +47,10 @@ ParserOption = Annotated[
 ]
 BatchOption = Annotated[int, typer.Option("--batch-bytes", min=1, help="Bytes of input a batch, the unit of commit.")]
 OutputOption = Annotated[str | None, typer.Option("--output", help="Where files go; else into the corpus's folder.")]
+AgainstOption = Annotated[
+    list[str] | None,
+    typer.Option("--against", help="Another corpus: what its newest release holds is dropped here; may be repeated."),
+]
 ReleaseOption = Annotated[str | None, typer.Option("--release", help="A name for the release; else one is made.")]
 
 
@@ -59,9 +65,10 @@ def run(
     set: SetOption = None,
     output: OutputOption = None,
     release: ReleaseOption = None,
+    against: AgainstOption = None,
 ) -> None:
     """Bring a corpus up to date: ingest what is new, then every stage of the recipe."""
-    checked = read_recipe(recipe, set or ())
+    checked = read_recipe(recipe, _with_against(set, against))
     _ = checked.annotators  # a list or a model that is missing is told before Spark starts
     ingest = _ingest(input, dataset, column, html_parser, batch_bytes) if input else None
     _show(_run(corpus, checked, pipeline.STAGES, ingest, output, release))
@@ -89,9 +96,11 @@ def filter(corpus: CorpusOption, recipe: RecipeOption = None, set: SetOption = N
     _run_one(corpus, recipe, set, filter_job.STAGE)
 
 
-def dedup(corpus: CorpusOption, recipe: RecipeOption = None, set: SetOption = None) -> None:
-    """Find exact and near duplicates among what passes the filter."""
-    _run_one(corpus, recipe, set, dedup_job.STAGE)
+def dedup(
+    corpus: CorpusOption, recipe: RecipeOption = None, set: SetOption = None, against: AgainstOption = None
+) -> None:
+    """Find copies and near copies among what passes the filter, and of what other corpora hold."""
+    _run_one(corpus, recipe, _with_against(set, against), dedup_job.STAGE)
 
 
 def lines(corpus: CorpusOption, recipe: RecipeOption = None, set: SetOption = None) -> None:
@@ -163,6 +172,13 @@ def _pair(column: str) -> tuple[str, str]:
     if not equals or not field or not name:
         raise UsageError(f"--column {column}: write it as field=column, such as text=content")
     return field, name
+
+
+def _with_against(changes: list[str] | None, against: list[str] | None) -> list[str]:
+    """The changes to a recipe, among them the corpora to dedup against."""
+    roots = [locate(corpus).root for corpus in against or ()]
+    # A list of strings is the same in JSON and in YAML.
+    return [*(changes or ()), *([f"dedup.against={json.dumps(roots)}"] if roots else ())]
 
 
 def _given(options: dict[str, str | None]) -> dict[str, str]:

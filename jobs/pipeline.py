@@ -5,11 +5,13 @@ from collections.abc import Mapping, Sequence
 
 from thresher.corpus import Corpus
 from thresher.errors import UsageError
+from thresher.for_a_while import INTERPRETED, SMALL_BYTES, settings
 from thresher.lease import Lease
 from thresher.recipe import Recipe
 from thresher.runs import Runs
 from thresher.stage import Job, Stage, due, run_stage
 from thresher_jobs import annotate, curate, dedup, export, filter, lines, report
+from thresher_jobs.against import others
 from thresher_jobs.ingest import Ingest
 
 # Ingest belongs to no recipe.
@@ -34,14 +36,23 @@ def run(
     job = Job(corpus, recipe or _NO_RECIPE, Runs(corpus), uuid.uuid4().hex[:12], options or {})
     if not (ingest and ingest.is_due(job)) and not any(due(stage, job) for stage in stages):
         return job
+    if dedup.STAGE in stages:
+        others(corpus, job.recipe)  # a corpus that cannot be compared with is told before hours of work
     with Lease(corpus, job.run_id):
         # Another run may have worked between our look and our lease.
         job = Job(corpus, job.recipe, Runs(corpus), job.run_id, job.options)
-        if ingest and ingest.is_due(job):
-            ingest.run(job)
-        for stage in stages:
-            run_stage(stage, job)
+        with settings(corpus.spark, INTERPRETED if _bytes(job, ingest) < SMALL_BYTES else {}):
+            if ingest and ingest.is_due(job):
+                ingest.run(job)
+            for stage in stages:
+                run_stage(stage, job)
     return job
+
+
+def _bytes(job: Job, ingest: Ingest | None) -> int:
+    """About how many bytes of input there are, those to come included."""
+    coming = sum(file.size for file in ingest.files) if ingest else 0
+    return coming + sum(job.runs.batches().values())
 
 
 def _require_place_for_files(corpus: Corpus, stages: Sequence[Stage], options: Mapping[str, str]) -> None:

@@ -5,7 +5,6 @@ Connect. Reading a table that is not there yet gives an empty one of the right c
 """
 
 from collections.abc import Mapping, Sequence
-from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import cast
 
@@ -15,8 +14,8 @@ from pyspark.sql import Column, DataFrame, Observation, SparkSession
 from pyspark.sql import functions as F
 from pyspark.sql.types import StructType
 
+from thresher.for_a_while import SMALL_PAGES, settings
 from thresher.location import Location
-from thresher.small_pages import small_pages
 from thresher.tables import DOCUMENTS, DUPLICATES, EDITS, INPUTS, NAMES, QUARANTINE, RUNS, VERDICTS, Table
 
 _ABSENT = {"TABLE_OR_VIEW_NOT_FOUND", "DELTA_TABLE_NOT_FOUND", "DELTA_PATH_DOES_NOT_EXIST", "PATH_NOT_FOUND",
@@ -165,7 +164,7 @@ class Corpus:
         if write.where is not None:
             rows = rows.where(write.where)
         rows = conform(rows, write.table)
-        with small_pages(self.spark) if write.table.sorted_by else nullcontext():
+        with settings(self.spark, SMALL_PAGES if write.table.sorted_by else {}):
             self._save(write.table, rows, write.replaces)
         return {name: int(value or 0) for name, value in observed.get.items()} if write.counts else {}
 

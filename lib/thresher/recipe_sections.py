@@ -72,6 +72,9 @@ class DedupSettings(Settings):
 
     `keep: none` keeps no copy of what there are several of. The key `source_rank` prefers data sets in the order of
     `sources`, others after them: first in `keep`, no document of a data set goes for one of a later data set.
+
+    Of batches that come later what was kept before stays kept; with `rekey` keepers are chosen anew among all. What the
+    newest release of a corpus in `against` holds already is dropped here.
     """
 
     url: bool = False
@@ -79,6 +82,8 @@ class DedupSettings(Settings):
     minhash: MinHashSettings | None = MinHashSettings()
     keep: Literal["none"] | tuple[str, ...] = ("-sizes_v1.characters", "doc_id")
     sources: tuple[str, ...] = ()
+    rekey: bool = False
+    against: tuple[str, ...] = ()
 
     @model_validator(mode="after")
     def _sources_are_used(self) -> "DedupSettings":
@@ -90,6 +95,11 @@ class DedupSettings(Settings):
     def identities(self) -> tuple[str, ...]:
         """The methods by which documents are the same, in the order in which they are applied."""
         return tuple(method for method in IDENTITIES if getattr(self, method))
+
+    @property
+    def methods(self) -> tuple[str, ...]:
+        """All methods, in the order in which they are applied."""
+        return (*self.identities, *["minhash"] * (self.minhash is not None))
 
     @property
     def keep_keys(self) -> tuple[str, ...]:

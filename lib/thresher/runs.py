@@ -1,7 +1,8 @@
 """What was done: the `runs` table, a row for each stage of each run, read once and asked many times.
 
 Whether a stage is finished is decided from these rows alone: a batch counts as done when the newest row that covers
-it has the stage's present fingerprint.
+it has the stage's present fingerprint. Before results under other settings are replaced a row says so (`begun`): else
+a run that is killed halfway would leave results that an older row says are its own.
 """
 
 import json
@@ -14,6 +15,8 @@ from pyspark.sql import functions as F
 
 from thresher.corpus import Corpus
 from thresher.tables import RUNS
+
+DONE, BEGUN = "done", "begun"
 
 
 @dataclass(frozen=True)
@@ -31,20 +34,25 @@ class RunRow:
     details: Mapping[str, str] = field(default_factory=dict)
     started: datetime = field(default_factory=lambda: datetime.now(UTC))
     seconds: float = 0.0
-    status: str = "done"
+    status: str = DONE
 
 
 class Runs:
-    """The rows of `runs`, oldest first, kept in step with the table."""
+    """The rows of `runs`, oldest first, kept in step with the table; `rows` are those of work that was finished."""
 
     def __init__(self, corpus: Corpus) -> None:
         self._corpus = corpus
-        self.rows = sorted(_load(corpus), key=lambda row: row.started)
+        self._all = sorted(_load(corpus), key=lambda row: row.started)
+
+    @property
+    def rows(self) -> list[RunRow]:
+        """The rows of what is done."""
+        return [row for row in self._all if row.status == DONE]
 
     def append(self, row: RunRow) -> None:
-        """Commit one row: from here on the stage, or this group of its batches, is done."""
+        """Commit one row: from here on the stage, or this group of its batches, is done (or begun)."""
         self._corpus.append(RUNS, self._corpus.spark.range(0, 1, 1, 1).select(*_columns(row)))
-        self.rows.append(row)
+        self._all.append(row)
 
     def of(self, stage: str, recipe: str | None) -> list[RunRow]:
         """The rows of a stage under a recipe (`None` for the stages that all recipes share), oldest first."""
@@ -59,11 +67,23 @@ class Runs:
 
         A stage without a recipe writes a table for each fingerprint, so that there an older row holds as well.
         """
-        newest: dict[int, str] = {}
-        for row in self.of(stage, recipe):
-            if recipe is not None or row.fingerprint == fingerprint:
-                newest |= dict.fromkeys(row.batches, row.fingerprint)
-        return {batch for batch, held in newest.items() if held == fingerprint}
+        if recipe is None:
+            rows = (row for row in self.of(stage, None) if row.fingerprint == fingerprint)
+            return {batch for row in rows for batch in row.batches}
+        return {batch for batch, held in self.held(stage, recipe).items() if held == fingerprint}
+
+    def held(self, stage: str, recipe: str | None) -> dict[int, str | None]:
+        """For every batch that a stage has worked on the fingerprint of its results, none where they may be gone."""
+        held: dict[int, str | None] = {}
+        for row in self._all:
+            if (row.stage, row.recipe) == (stage, recipe):
+                held |= dict.fromkeys(row.batches, row.fingerprint if row.status == DONE else None)
+        return held
+
+    def may_be_gone(self, row: RunRow) -> bool:
+        """Whether the stage was begun under other settings after this row, and not finished."""
+        later = (r for r in self._all if (r.stage, r.recipe, r.status) == (row.stage, row.recipe, BEGUN))
+        return any(r.started > row.started for r in later)
 
     def batches(self) -> dict[int, int]:
         """The batches that are ready for the stages after ingest, with the size of their input files in bytes."""

@@ -8,7 +8,7 @@ repeats any of this.
 import logging
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -19,7 +19,7 @@ from thresher.errors import ThresherError
 from thresher.fingerprint import fingerprint
 from thresher.progress import stage_progress
 from thresher.recipe import Recipe
-from thresher.runs import RunRow, Runs
+from thresher.runs import BEGUN, RunRow, Runs
 
 _log = logging.getLogger(__name__)
 _PARTITION_BYTES = 128 * 2**20
@@ -100,7 +100,7 @@ def pending(stage: Stage, recipe: Recipe, runs: Runs) -> list[int]:
     if newest is None and stage.settings(recipe) is None:
         return []
     if newest and (newest.fingerprint, newest.inputs) == (stage.fingerprint(recipe), runs.inputs_digest()):
-        return []
+        return batches * runs.may_be_gone(newest)
     return batches
 
 
@@ -132,7 +132,8 @@ def perform(job: Job, row: RunRow, work: Callable[[], Result]) -> None:
         result = work()
         written: dict[str, int] = {}
         for write in result.writes:
-            written |= job.corpus.commit(write)
+            for name, count in job.corpus.commit(write).items():
+                written[name] = written.get(name, 0) + count
         counts = {**result.counts, **written}
         result.afterwards()
     job.runs.append(
@@ -187,6 +188,9 @@ def _run_group(stage: Stage, job: Job, group: Sequence[int]) -> None:
     def attempt_with(work: Work) -> Callable[[Sequence[int]], None]:
         return lambda batches: perform(job, _row(stage, job, batches), lambda: work(job, batches))
 
+    held = job.runs.held(stage.name, stage.owner(job.recipe))
+    if stage.of_recipe and any(held.get(batch) not in (None, stage.fingerprint(job.recipe)) for batch in group):
+        job.runs.append(replace(_row(stage, job, group), status=BEGUN))
     attempt = attempt_with(stage.work)
     if stage.rescue is None:
         attempt(group)

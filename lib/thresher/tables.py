@@ -63,6 +63,12 @@ DUPLICATES = Table(
     statistics=("doc_id", "cluster_id"),
     sorted_by="doc_id",
 )
+# Of every document that a method compares, by what others can meet it there: a new batch is looked up in it.
+BANDS = Table(
+    "bands",
+    "recipe string, method string, batch int, key long, check long, doc_id long",
+    partitions=("recipe", "method", "batch"),
+)
 EDITS = Table(
     "edits",
     "recipe string, stage string, batch int, doc_id long, start long, end long, reason string, unit long, "

@@ -77,9 +77,7 @@ def test_no_document_goes_for_one_of_a_later_data_set(corpus: Corpus, preferred:
     assert mixed >= 10  # as many texts are in both word for word
 
 
-def test_one_address_is_one_document_however_it_is_written(
-    spark: SparkSession, data_dir: Path, tmp_path: Path
-) -> None:
+def test_one_address_is_one_document_however_it_is_written(spark: SparkSession, data_dir: Path, tmp_path: Path) -> None:
     texts = [str(record["text"]) for record in lines(data_dir / "text/wcxb_dev_gold_all_clean.jsonl.gz", 8)]
     urls = [
         "https://www.example.org/a/?utm_source=x&b=2", "http://example.org:80/a?b=2#top", "https://example.org/a?b=3",

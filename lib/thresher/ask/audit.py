@@ -15,6 +15,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from thresher.ask.copies import gone_before_minhash
 from thresher.ask.interval import share_within, wilson
 from thresher.ask.measured import signals
 from thresher.ask.shown import as_text, html_table, share
@@ -193,7 +194,7 @@ def _compared(corpus: Corpus, runs: Runs, recipe: Recipe, duplicates: DataFrame)
     """`doc_id` and `signature` of the documents among which near duplicates were sought."""
     needed = {annotator for rules in recipe.rulesets for annotator in rules.annotators}
     measured = bounded(signals(corpus, runs, recipe, needed | {"minhash_v1"}), recipe.rulesets)
-    gone = duplicates.where("method <> 'minhash' AND NOT kept").select("doc_id")
+    gone = gone_before_minhash(duplicates, corpus.verdicts.where(F.col("recipe") == recipe.name))
     return signatures_of(measured.where(passes(recipe.rulesets)).join(gone, "doc_id", "left_anti"))
 
 

@@ -25,6 +25,15 @@ def copies(judged: DataFrame, duplicates: DataFrame, none_kept: bool = False) ->
     return int(before), int(after)
 
 
+def gone_before_minhash(duplicates: DataFrame, verdicts: DataFrame) -> DataFrame:
+    """The documents (`doc_id`) that pass a recipe's filter and that MinHash did not compare with each other.
+
+    Copies that an earlier method dropped, and what another corpus has; both tables hold the recipe's rows.
+    """
+    copied = duplicates.where("method <> 'minhash' AND NOT kept").select("doc_id")
+    return copied.unionByName(verdicts.where("matched_corpus IS NOT NULL").select("doc_id"))
+
+
 def _same(duplicates: DataFrame, method: str) -> DataFrame:
     """The documents that are the same by this method, and the one that the next method took for all."""
     rows = duplicates.where(F.col("method") == method)

@@ -18,6 +18,7 @@ from thresher.ask.names import Document, is_one_of, look_up, named, rows_of
 from thresher.ask.shown import as_text, beside, html_table, number, one_line, share, visible
 from thresher.corpus import Corpus
 from thresher.errors import ThresherError
+from thresher.location import locate
 from thresher.runs import Runs
 
 _MOST = 10  # documents of one URL, or records of one file in quarantine, that are shown
@@ -25,7 +26,10 @@ _MOST = 10  # documents of one URL, or records of one file in quarantine, that a
 
 @dataclass(frozen=True)
 class Failure:
-    """One rule that the document failed; `detail` is the label where the rule is about one, or what else it tells."""
+    """One rule that the document failed; `detail` is the label where the rule is about one, or what else it tells.
+
+    `elsewhere` is the document of another corpus (`matched_corpus`) that it is a copy of, where that is still there.
+    """
 
     recipe: str
     rule: str
@@ -33,11 +37,16 @@ class Failure:
     threshold: float | None
     detail: str | None
     matched_doc: int | None
+    matched_corpus: str | None
     run_id: str | None
+    elsewhere: Document | None = None
 
     @property
     def by(self) -> str:
         """The value beside the bound that it crossed, and the detail where the rule tells one."""
+        if self.matched_corpus is not None:
+            matched = self.elsewhere.name if self.elsewhere else str(self.matched_doc)
+            return f"{number(self.value)}, like {matched} in {self.matched_corpus}"
         if self.threshold is None or self.value is None:
             return self.detail or number(self.value)
         crossed = beside(self.value, self.threshold)
@@ -46,7 +55,10 @@ class Failure:
 
 @dataclass(frozen=True)
 class Membership:
-    """The document's place in a cluster of duplicates; `matched` and `keeper` are documents where they are there."""
+    """The document's place in a cluster of duplicates; `matched` and `keeper` are documents where they are there.
+
+    `rule` says by what the copy that stays was chosen.
+    """
 
     recipe: str
     method: str
@@ -57,6 +69,7 @@ class Membership:
     members: int | None
     keeper: Document | None
     matched: Document | None
+    rule: str
 
 
 @dataclass(frozen=True)
@@ -126,7 +139,7 @@ def ledger(corpus: Corpus, runs: Runs, key: str | int, recipe: str | None = None
     name = release.details["release"] if release else None
     doc_id = _as_id(key)
     documents = named(corpus.names, key, _MOST) if doc_id is None else []
-    entries = () if documents == [] and doc_id is None else _entries(corpus, documents, doc_id, recipe, name)
+    entries = () if documents == [] and doc_id is None else _entries(corpus, runs, documents, doc_id, recipe, name)
     quarantined = _refused(corpus, key) if not entries else ()
     if not entries and not quarantined:
         raise ThresherError(
@@ -142,7 +155,12 @@ def _as_id(key: str) -> int | None:
 
 
 def _entries(
-    corpus: Corpus, documents: Sequence[Document], doc_id: int | None, recipe: str | None, release: str | None
+    corpus: Corpus,
+    runs: Runs,
+    documents: Sequence[Document],
+    doc_id: int | None,
+    recipe: str | None,
+    release: str | None,
 ) -> tuple[Entry, ...]:
     ids = [document.doc_id for document in documents] or [i for i in (doc_id,) if i is not None]
     verdicts = _of(corpus.verdicts, ids, recipe)
@@ -156,15 +174,15 @@ def _entries(
     anywhere = not documents and not set(ids) <= known
     looked_up = look_up(corpus.names, wanted, None if anywhere else batches)
     if not documents and doc_id is not None and doc_id not in looked_up:
-        return _by_record_id(corpus, doc_id, recipe, release)
+        return _by_record_id(corpus, runs, doc_id, recipe, release)
     names = {**looked_up, **{document.doc_id: document for document in documents}}
     released = _released(corpus, release, [names[i] for i in ids])
     lost = losses(corpus, [names[i] for i in ids], recipe)
     return tuple(
         Entry(
             names[i],
-            tuple(_failure(row) for row in verdicts if row["doc_id"] == i),
-            tuple(_membership(row, names) for row in members if row["doc_id"] == i),
+            tuple(_failure(corpus, row) for row in verdicts if row["doc_id"] == i),
+            tuple(_membership(runs, row, names) for row in members if row["doc_id"] == i),
             None if released is None else i in released,
             tuple(loss for owner, loss in lost if owner == i),
         )
@@ -172,10 +190,10 @@ def _entries(
     )
 
 
-def _by_record_id(corpus: Corpus, key: int, recipe: str | None, release: str | None) -> tuple[Entry, ...]:
+def _by_record_id(corpus: Corpus, runs: Runs, key: int, recipe: str | None, release: str | None) -> tuple[Entry, ...]:
     """A whole number that is no doc_id may be the record's own id."""
     documents = named(corpus.names, str(key), _MOST)
-    return _entries(corpus, documents, None, recipe, release) if documents else ()
+    return _entries(corpus, runs, documents, None, recipe, release) if documents else ()
 
 
 def _of(rows: DataFrame, ids: Sequence[int], recipe: str | None) -> list:  # type: ignore[type-arg]
@@ -203,17 +221,40 @@ def _refused(corpus: Corpus, key: str) -> tuple[Refusal, ...]:
     return tuple(Refusal(**row.asDict()) for row in rows)
 
 
-def _failure(row) -> Failure:  # type: ignore[no-untyped-def]
-    names = ("recipe", "rule", "value", "threshold", "detail", "matched_doc", "run_id")
-    return Failure(**{name: row[name] for name in names})
+def _failure(corpus: Corpus, row) -> Failure:  # type: ignore[no-untyped-def]
+    names = ("recipe", "rule", "value", "threshold", "detail", "matched_doc", "matched_corpus", "run_id")
+    return Failure(**{name: row[name] for name in names}, elsewhere=_elsewhere(corpus, row))
 
 
-def _membership(row, names: dict[int, Document]) -> Membership:  # type: ignore[no-untyped-def]
+def _elsewhere(corpus: Corpus, row) -> Document | None:  # type: ignore[no-untyped-def]
+    """The document of another corpus that this one was dropped for; none where that corpus is gone."""
+    if row["matched_corpus"] is None:
+        return None
+    there = Corpus(corpus.spark, locate(row["matched_corpus"]))
+    return look_up(there.names, [row["matched_doc"]]).get(row["matched_doc"])
+
+
+def _membership(runs: Runs, row, names: dict[int, Document]) -> Membership:  # type: ignore[no-untyped-def]
     own = {name: row[name] for name in ("recipe", "method", "kept", "similarity", "members")}
     matched = None if row["matched_doc"] is None else names.get(row["matched_doc"])
     return Membership(
-        **own, keeper_id=row["keeper"], matched_id=row["matched_doc"], keeper=names.get(row["keeper"]), matched=matched
+        **own,
+        keeper_id=row["keeper"],
+        matched_id=row["matched_doc"],
+        keeper=names.get(row["keeper"]),
+        matched=matched,
+        rule=_keep_rule(runs, row["recipe"]),
     )
+
+
+def _keep_rule(runs: Runs, recipe: str) -> str:
+    """By what the recipe's last dedup chose which copy stays."""
+    newest = runs.newest("dedup", recipe)
+    keep = newest.settings.get("keep", ()) if newest else ()
+    if keep == "none":
+        return "none stays"
+    first = "what was kept before, then " if newest and "index" in newest.details else ""
+    return f"{first}first by {', '.join(keep)}"
 
 
 def _facts(entry: Entry, release: str | None) -> list[tuple[str, str]]:
@@ -236,7 +277,7 @@ def _sections(entry: Entry) -> dict[str, Rows]:
         rows = [(f.recipe, f.rule, f.by, f.run_id or "") for f in entry.failures]
         sections["rules failed"] = (("recipe", "rule", "value", "run"), rows)
     if entry.duplicates:
-        headers = ("recipe", "method", "this copy", "similarity", "matched", "keeper", "cluster size")
+        headers = ("recipe", "method", "this copy", "similarity", "matched", "keeper", "cluster size", "which stays")
         sections["duplicates"] = (headers, [_membership_row(m) for m in entry.duplicates])
     for loss in entry.losses:
         title = f"cut by {loss.recipe}: {loss.spans:,} spans, {share(loss.cut_bytes, loss.of_bytes)} of the text"
@@ -249,7 +290,7 @@ def _membership_row(m: Membership) -> tuple[str, ...]:
     matched = m.matched.name if m.matched else "-" if m.matched_id is None else str(m.matched_id)
     keeper = m.keeper.name if m.keeper else "itself" if m.kept else "none" if m.keeper_id is None else str(m.keeper_id)
     state = "kept" if m.kept else "dropped"
-    return (m.recipe, m.method, state, number(m.similarity), matched, keeper, number(m.members))
+    return (m.recipe, m.method, state, number(m.similarity), matched, keeper, number(m.members), m.rule)
 
 
 def _refusals(refused: Sequence[Refusal]) -> Rows:

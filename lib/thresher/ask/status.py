@@ -65,16 +65,18 @@ def _stage(stage: Stage, runs: Runs, recipe: Recipe) -> StageStatus:
     total = len(runs.batches())
     shown = current if stage.by_batch else current[-1:]
     counts = _summed(shown, {name for row in shown for name in row.counts})
-    stale = _why(stage, rows, recipe, left) if left or not rows else ""
+    stale = _why(stage, runs, rows, recipe, left) if left or not rows else ""
     if not rows and stage.settings(recipe) is None:
         stale = "not asked for"
     return StageStatus(stage.name, total - len(left), total, counts, sum(row.seconds for row in shown), stale)
 
 
-def _why(stage: Stage, rows: Sequence[RunRow], recipe: Recipe, left: Sequence[int]) -> str:
+def _why(stage: Stage, runs: Runs, rows: Sequence[RunRow], recipe: Recipe, left: Sequence[int]) -> str:
     if not rows:
         return "not run yet"
     newest = rows[-1]
+    if runs.may_be_gone(newest):
+        return "stale: it was begun under other settings and did not end"
     if newest.fingerprint == stage.fingerprint(recipe):
         return f"{len(left)} new batches" if stage.by_batch else "stale: there are new input files"
     if newest.settings != json.loads(json.dumps(stage.settings(recipe))):

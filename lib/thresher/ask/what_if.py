@@ -152,8 +152,14 @@ def _counts(judged: DataFrame, counted: Mapping[str, Column]) -> Row:
 def _copies(corpus: Corpus, runs: Runs, recipe: Recipe, changed: Recipe, judged: DataFrame) -> tuple[int, int] | None:
     if recipe.dedup is None or changed.dedup != recipe.dedup or runs.newest("dedup", recipe.name) is None:
         return None
-    duplicates = corpus.duplicates.where(F.col("recipe") == recipe.name)
-    return copies(judged.select("doc_id", "before", "after"), duplicates, none_kept=recipe.dedup.keep == "none")
+    mine = F.col("recipe") == recipe.name
+    elsewhere = corpus.verdicts.where(mine & F.col("matched_corpus").isNotNull()).select("doc_id")
+    sides = judged.select("doc_id", "before", "after")
+    spare = copies(sides, corpus.duplicates.where(mine), none_kept=recipe.dedup.keep == "none")
+    if not recipe.dedup.against:
+        return spare
+    also = sides.join(elsewhere, "doc_id", "left_semi").agg(F.count_if("before"), F.count_if("after")).collect()[0]
+    return spare[0] + also[0], spare[1] + also[1]
 
 
 def _annotators(recipe: Recipe) -> set[str]:

@@ -57,10 +57,16 @@ def _beside_new_centres(stars: DataFrame, led: DataFrame) -> DataFrame:
     return beside.selectExpr("greatest(doc_id, new) AS doc_id", "least(doc_id, new) AS centre").distinct()
 
 
-def with_similarity(edges: DataFrame, contents: DataFrame, by_signature: bool = True) -> DataFrame:
-    """Adds `similarity`: of signatures the share of values that agree, of sets of shingles the Jaccard similarity."""
+def with_similarity(
+    edges: DataFrame, contents: DataFrame, by_signature: bool = True, of_centres: DataFrame | None = None
+) -> DataFrame:
+    """Adds `similarity`: of signatures the share of values that agree, of sets of shingles the Jaccard similarity.
+
+    `of_centres` holds the centres' contents where these are documents of another corpus.
+    """
     left = contents.select("doc_id", F.col("content").alias("left"))
-    right = contents.select(F.col("doc_id").alias("centre"), F.col("content").alias("right"))
+    others = contents if of_centres is None else of_centres
+    right = others.select(F.col("doc_id").alias("centre"), F.col("content").alias("right"))
     joined = edges.join(left, "doc_id").join(right, "centre")
     return joined.select("doc_id", "centre", _similarity(by_signature)("left", "right").alias("similarity"))
 

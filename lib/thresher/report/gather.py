@@ -8,6 +8,7 @@ from typing import Any
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
+from thresher.ask.copies import gone_before_minhash
 from thresher.ask.funnel import Funnel, funnel
 from thresher.ask.ledger import Failure
 from thresher.ask.measured import signals
@@ -105,7 +106,7 @@ def gather(corpus: Corpus, runs: Runs, recipe: Recipe) -> Gathered:
         sources = ask.submit(_sources, corpus, counted.release)
         reasons = ask.submit(_reasons, corpus) if counted.tally.quarantined else None
         samples = ask.submit(_samples, corpus, verdicts, duplicates, measured, recipe)
-        recall = ask.submit(_recall, measured, duplicates, recipe)
+        recall = ask.submit(_recall, measured, duplicates, verdicts, recipe)
         held = ask.submit(contamination, corpus, measured, recipe)
         repeated = ask.submit(repeats, corpus, runs, recipe)
     return Gathered(
@@ -127,24 +128,25 @@ def gather(corpus: Corpus, runs: Runs, recipe: Recipe) -> Gathered:
 
 
 def _clusters(duplicates: DataFrame) -> Clusters:
-    """A cluster's keeper, or its first member if none is kept, tells how many there are; other rows, how alike."""
-    head = F.col("kept") | F.col("keeper").isNull() & (F.col("doc_id") == F.col("cluster_id"))
+    """Of each cluster the member that it is named by tells how many there are; dropped ones tell how alike they are."""
     size = F.when(F.col("members") < 16, F.col("members")).otherwise(F.pow(F.lit(2), F.floor(F.log2("members"))))
-    place = F.when(head, size).otherwise(F.floor(F.col("similarity") * 50)).cast("long")
-    cells = duplicates.groupBy("method", head.alias("head"), place.alias("place")).count().collect()
+    alike = F.when(~F.col("kept"), F.floor(F.col("similarity") * 50))
+    of_cluster = F.when(F.col("doc_id") == F.col("cluster_id"), size)
+    told = F.explode(F.create_map(F.lit(True), of_cluster.cast("long"), F.lit(False), alike.cast("long")))
+    places = duplicates.select("method", told.alias("head", "place")).dropna()
+    cells = places.groupBy("method", "head", "place").count().collect()
     return Clusters(
         sizes={(cell["method"], cell["place"]): cell["count"] for cell in cells if cell["head"]},
         similarities={c["place"]: c["count"] for c in cells if c["method"] == "minhash" and not c["head"]},
     )
 
 
-def _recall(measured: DataFrame, duplicates: DataFrame, recipe: Recipe) -> Recall | None:
+def _recall(measured: DataFrame, duplicates: DataFrame, verdicts: DataFrame, recipe: Recipe) -> Recall | None:
     """How many near duplicates met in a band and how many ended in one cluster, among those that MinHash compared."""
     if recipe.dedup is None or recipe.dedup.minhash is None:
         return None
-    compared = measured.where(passes(recipe.rulesets)).join(
-        duplicates.where("method <> 'minhash' AND NOT kept").select("doc_id"), "doc_id", "left_anti"
-    )
+    gone = gone_before_minhash(duplicates, verdicts)
+    compared = measured.where(passes(recipe.rulesets)).join(gone, "doc_id", "left_anti")
     signatures = compared.select("doc_id", F.col("minhash_v1.signature").alias("signature")).dropna()
     clusters = duplicates.where("method = 'minhash'")
     return measured_recall(signatures, clusters, *recipe.banding, _SEED)

@@ -1,0 +1,158 @@
+"""How dedup's documents become clusters: who takes part, which pairs are alike, what is linked to what."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from pyspark import StorageLevel
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+
+from thresher.corpus import Corpus, Write
+from thresher.dedup.components import ONE_TASK, ONE_TASK_SETTING, components_of_any_size, connected_components
+from thresher.dedup.identity import IDENTITIES
+from thresher.dedup.keep import keep_order, source_rank
+from thresher.dedup.minhash import as_contents, signatures_of
+from thresher.dedup.verify import Check, shingle_contents, verified_edges, with_similarity
+from thresher.errors import UsageError
+from thresher.filters.judge import bounded, passes
+from thresher.recipe import Recipe
+from thresher.recipe_sections import SOURCE_RANK, DedupSettings
+from thresher.stage import Job
+from thresher.tables import COMPONENTS, DOCUMENTS, DUPLICATES
+from thresher_jobs import annotate
+
+
+@dataclass(frozen=True)
+class Search:
+    """One search for duplicates: `documents` is about how many there are, `key` names what the search depends on."""
+
+    job: Job
+    wanted: DedupSettings
+    documents: int
+    key: str
+    _held: list[DataFrame] = field(default_factory=list)
+
+    def hold(self, rows: DataFrame) -> DataFrame:
+        """These rows on the executors' disks until `release`, for they are read several times."""
+        self._held.append(rows.persist(StorageLevel.DISK_ONLY))
+        return self._held[-1]
+
+    def release(self) -> None:
+        """Give back what is held, and the rounds of components."""
+        for rows in self._held:
+            rows.unpersist()
+        if self.job.corpus.exists(COMPONENTS.name):
+            self.job.corpus.drop(COMPONENTS.name)
+
+    @property
+    def methods(self) -> tuple[str, ...]:
+        """The methods that the recipe asks for; each looks at the documents that the one before it keeps."""
+        return self.wanted.methods
+
+    @property
+    def check(self) -> Check | None:
+        """What two documents that meet in a band must pass, none where meeting is enough."""
+        verify = self.wanted.minhash.verify if self.wanted.minhash else None
+        return None if verify is None else Check(verify.by == "signature", verify.at_least)
+
+    @property
+    def order(self) -> list[Column]:
+        """The order in which copies are kept, over the columns of `candidates`; empty where none is."""
+        columns = [f"keep_{place}" for place in range(len(self.wanted.keep_keys))]
+        return [] if self.wanted.keep == "none" else keep_order(self.wanted.keep, columns)
+
+    def candidates(self, batches: Sequence[int] | None = None) -> DataFrame:
+        """The documents that pass the filter, of these batches or of all, with what dedup needs of them."""
+        recipe, keys = self.job.recipe, self.wanted.keep_keys
+        signals = bounded(self.job.corpus.read(annotate.signals_of(recipe), batches), recipe.rulesets)
+        signals = signals.where(passes(recipe.rulesets))
+        own = [key for key in keys if "." not in key and key != "doc_id"]
+        if own:
+            signals = signals.join(_of_documents(self.job.corpus, own, self.wanted.sources, batches), "doc_id")
+        hashes = [signal_of(method) for method in self.methods]
+        ranked = [F.col(key).alias(f"keep_{place}") for place, key in enumerate(keys)]
+        return signals.select("doc_id", "batch", *hashes, *ranked)
+
+    def edges(self, stars: DataFrame, signatures: DataFrame) -> DataFrame:
+        """The pairs of a bucket's members with its centre, or those of all its members that pass the recipe's check.
+
+        `stars` holds `key`, `doc_id` and `centre`; what comes back `doc_id`, `centre` and `similarity`.
+        """
+        if self.check is None:
+            return with_similarity(stars.select("doc_id", "centre").distinct(), as_contents(signatures))
+        stars = self.hold(stars)
+        if self.check.by_signature:
+            return verified_edges(stars, as_contents(signatures), self.check, self.hold)
+        met = stars.select("doc_id").unionByName(stars.selectExpr("centre AS doc_id"))
+        contents = self.hold(shingles_of(self.job.corpus, met, self.job.recipe))
+        return verified_edges(stars, contents, self.check, self.hold)
+
+    def signatures(self) -> DataFrame:
+        """`doc_id` and `signature` of every document that has one, whether it passes the filter or not."""
+        return signatures_of(self.job.corpus.read(annotate.signals_of(self.job.recipe)))
+
+    def components(self, edges: DataFrame) -> DataFrame:
+        """The clusters of near duplicates' edges: few enough for one task, or round by round."""
+        one_task = int(self.job.spark.conf.get(ONE_TASK_SETTING, None) or ONE_TASK)
+        if self.documents * self.job.recipe.banding.bands <= one_task:
+            return connected_components(edges)
+        return components_of_any_size(edges, KeptRounds(self.job.corpus, self.key), one_task)
+
+
+def replaced(search: Search, rows: DataFrame, replaces: str, methods: Sequence[str]) -> Write:
+    """The commit of clusters in place of the rows of `duplicates` that `replaces` names, counted by these methods."""
+    dropped = F.col("kept") == F.lit(False)
+    counts = {"clustered": F.count(F.lit(1))}
+    for method in methods:
+        counts[f"dropped_{method}"] = F.count_if(dropped & (F.col("method") == method))
+    run_id = F.lit(search.job.run_id)
+    own = rows.withColumns(
+        {
+            "recipe": F.lit(search.job.recipe.name),
+            "method": F.col("method") if "method" in rows.columns else F.lit(methods[0]),
+            "run_id": F.coalesce("run_id", run_id) if "run_id" in rows.columns else run_id,
+        }
+    )
+    return Write(DUPLICATES, own, replaces, counts, documents=search.documents)
+
+
+@dataclass(frozen=True)
+class KeptRounds:
+    """The rounds of one search for components, in the corpus's own storage.
+
+    `key` names what the edges depend on, so that a killed run goes on from its own rounds and never from another's.
+    """
+
+    corpus: Corpus
+    key: str
+
+    def keep(self, number: int, make: Callable[[], DataFrame]) -> DataFrame:
+        """The edges of this round, made and committed if they are not there yet."""
+        mine = f"key = '{self.key}' AND round = {number}"
+        if self.corpus.read(COMPONENTS).where(mine).isEmpty():
+            rows = make().withColumns({"key": F.lit(self.key), "round": F.lit(number)})
+            self.corpus.commit(Write(COMPONENTS, rows, mine))
+        return self.corpus.read(COMPONENTS).where(mine).select("doc_id", "component")
+
+
+def signal_of(method: str) -> str:
+    """The annotator that a method goes by."""
+    return IDENTITIES.get(method, "minhash_v1")
+
+
+def shingles_of(corpus: Corpus, ids: DataFrame, recipe: Recipe) -> DataFrame:
+    """All shingles (`content`) of these documents (`doc_id`), of the text that the recipe's signatures are of."""
+    texts = corpus.read(DOCUMENTS).select("doc_id", "text").join(ids.distinct(), "doc_id")
+    edits = recipe.edits if recipe.annotate["minhash_v1"].get("edited") else ()
+    ngram, words = recipe.shingling["ngram"], recipe.shingling["words"]
+    return texts.select("doc_id", shingle_contents(ngram, words, edits)("text").alias("content"))
+
+
+def _of_documents(
+    corpus: Corpus, columns: Sequence[str], sources: Sequence[str], batches: Sequence[int] | None
+) -> DataFrame:
+    documents = corpus.read(DOCUMENTS, batches).withColumn(SOURCE_RANK, source_rank(sources))
+    unknown = [column for column in columns if column not in documents.columns or column in ("text", "meta")]
+    if unknown:
+        raise UsageError(f"dedup.keep: {unknown[0]} is neither a column of documents nor a signal (annotator.field)")
+    return documents.select("doc_id", *columns)

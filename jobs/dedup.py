@@ -85,12 +85,12 @@ def _edges(job: Job, candidates: DataFrame, hold: Callable[[DataFrame], DataFram
     """The pairs that meet in a band, or those of them that pass the recipe's check."""
     check = job.recipe.dedup.minhash.verify if job.recipe.dedup and job.recipe.dedup.minhash else None
     if check is None:
-        return minhash_edges(candidates, *job.recipe.banding)
+        return minhash_edges(candidates, *job.recipe.banding, job.recipe.value_bytes)
     signatures = signatures_of(candidates)
-    stars = hold(bucket_stars(signatures, *job.recipe.banding))
+    stars = hold(bucket_stars(signatures, *job.recipe.banding, job.recipe.value_bytes))
     by_signature = check.by == "signature"
     contents = as_contents(signatures) if by_signature else hold(_shingles(job, stars))
-    return verified_edges(stars, contents, Check(by_signature, check.at_least), hold)
+    return verified_edges(stars, contents, Check(by_signature, check.at_least, job.recipe.value_bytes), hold)
 
 
 def _shingles(job: Job, stars: DataFrame) -> DataFrame:
@@ -98,8 +98,8 @@ def _shingles(job: Job, stars: DataFrame) -> DataFrame:
     met = stars.select("doc_id").unionByName(stars.selectExpr("centre AS doc_id")).distinct()
     texts = job.corpus.read(DOCUMENTS).select("doc_id", "text").join(met, "doc_id")
     edits = job.recipe.edits if job.recipe.annotate["minhash_v1"].get("edited") else ()
-    ngram, words = job.recipe.shingling["ngram"], job.recipe.shingling["words"]
-    return texts.select("doc_id", shingle_contents(ngram, words, edits)("text").alias("content"))
+    ngram, words, unit = (job.recipe.shingling[name] for name in ("ngram", "words", "unit"))
+    return texts.select("doc_id", shingle_contents(ngram, words, edits, unit)("text").alias("content"))
 
 
 def _components(job: Job, edges: DataFrame, most: int) -> DataFrame:

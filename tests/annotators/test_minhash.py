@@ -13,7 +13,8 @@ import pytest
 from thresher.annotators.minhash import minhash_v1
 from thresher.errors import UsageError
 from thresher.kernels.arrow import utf8
-from thresher.kernels.minhash import SEGMENTATIONS, signatures
+from thresher.kernels.minhash import signatures
+from thresher.kernels.shingle_units import SEGMENTATIONS
 
 
 def signed(texts: list[str | bytes | None], kind: pa.DataType | None = None, **settings: Any) -> list[bytes | None]:

@@ -147,7 +147,7 @@ def _recall(measured: DataFrame, duplicates: DataFrame, recipe: Recipe) -> Recal
     )
     signatures = compared.select("doc_id", F.col("minhash_v1.signature").alias("signature")).dropna()
     clusters = duplicates.where("method = 'minhash'")
-    return measured_recall(signatures, clusters, *recipe.banding, _SEED)
+    return measured_recall(signatures, clusters, *recipe.banding, _SEED, recipe.value_bytes)
 
 
 def _sources(corpus: Corpus, release: str) -> list[Source]:

@@ -22,6 +22,7 @@ from thresher.kernels.shingle_units import SEGMENTATIONS, UNITS
 FIELDS = pa.struct([("signature", pa.binary())])
 BITS = (32, 64)
 OWN = "thresher"
+# Settings that came later, by the values that signatures had before: left at these they are in no fingerprint.
 _LATER = {"words": "unicode", "unit": "words", "bits": 32, "family": OWN}
 
 
@@ -46,7 +47,7 @@ def minhash_v1(
     bits: int = 32,
     family: str = OWN,
 ) -> Annotator:
-    r"""Each document's signature: `{"signature": b"..."}`, so many little-endian values of `bits` 32 or 64 a document.
+    r"""Each document's signature: `{"signature": b"..."}`, a little-endian number of `bits` 32 or 64 a permutation.
 
     Shingles are the runs of `ngram` units: `words` in lower case, or the `characters` (code points) of the normalised
     text, which is these words with one space between two. `words` says what a word is: by `unicode` a run of what `\w`
@@ -75,7 +76,6 @@ def minhash_v1(
     """
     chosen = _Settings(ngram, permutations, seed, words, unit, bits, family)
     _check(chosen)
-    # Signatures that were made before there was a choice keep their fingerprint.
     settings = {name: value for name, value in chosen._asdict().items() if _LATER.get(name) != value}
     return Annotator("minhash_v1", FIELDS, partial(_measure, chosen), settings=settings)
 

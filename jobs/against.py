@@ -54,8 +54,7 @@ def found_elsewhere(search: Search, candidates: DataFrame, corpora: Sequence[Oth
 
 def _matches(search: Search, candidates: DataFrame, other: Other, method: str) -> DataFrame:
     check = search.check if method == "minhash" else None
-    banding = search.job.recipe.banding
-    ours, theirs = (index_rows(side, method, *banding) for side in (candidates, other.participants()))
+    ours, theirs = (index_rows(side, method, *search.banding) for side in (candidates, other.participants()))
     pairs = meetings(ours, theirs, most=WIDE if check else 1)
     if method in IDENTITIES:
         alike = pairs.withColumn("similarity", F.lit(1.0))
@@ -68,15 +67,15 @@ def _matches(search: Search, candidates: DataFrame, other: Other, method: str) -
 
 def _compared(search: Search, pairs: DataFrame, candidates: DataFrame, other: Other, check: Check | None) -> DataFrame:
     """The pairs with their similarity, those of them that pass the check."""
-    by_signature = check is None or check.by_signature
-    if by_signature:
+    width = search.job.recipe.value_bytes if check is None else check.width
+    if width:
         ours, theirs = (as_contents(signatures_of(side)) for side in (candidates, other.participants()))
     else:
         sides = (search.job.corpus, "doc_id"), (other.corpus, "matched_doc")
         ours, theirs = (shingles_of(corpus, pairs.select(F.col(ids).alias("doc_id")), search.job.recipe)
                         for corpus, ids in sides)  # fmt: skip
     edges = pairs.withColumnRenamed("matched_doc", "centre")
-    compared = with_similarity(edges, ours, by_signature, theirs).withColumnRenamed("centre", "matched_doc")
+    compared = with_similarity(edges, ours, width, theirs).withColumnRenamed("centre", "matched_doc")
     return compared if check is None else compared.where(F.col("similarity") >= check.at_least)
 
 

@@ -53,7 +53,13 @@ class Search:
     def check(self) -> Check | None:
         """What two documents that meet in a band must pass, none where meeting is enough."""
         verify = self.wanted.minhash.verify if self.wanted.minhash else None
-        return None if verify is None else Check(verify.by == "signature", verify.at_least)
+        width = self.job.recipe.value_bytes
+        return None if verify is None else Check(verify.by == "signature", verify.at_least, width)
+
+    @property
+    def banding(self) -> tuple[int, int, int]:
+        """Bands, rows, and the bytes of a signature's value."""
+        return (*self.job.recipe.banding, self.job.recipe.value_bytes)
 
     @property
     def order(self) -> list[Column]:
@@ -79,7 +85,8 @@ class Search:
         `stars` holds `key`, `doc_id` and `centre`; what comes back `doc_id`, `centre` and `similarity`.
         """
         if self.check is None:
-            return with_similarity(stars.select("doc_id", "centre").distinct(), as_contents(signatures))
+            pairs = stars.select("doc_id", "centre").distinct()
+            return with_similarity(pairs, as_contents(signatures), self.job.recipe.value_bytes)
         stars = self.hold(stars)
         if self.check.by_signature:
             return verified_edges(stars, as_contents(signatures), self.check, self.hold)
@@ -144,8 +151,8 @@ def shingles_of(corpus: Corpus, ids: DataFrame, recipe: Recipe) -> DataFrame:
     """All shingles (`content`) of these documents (`doc_id`), of the text that the recipe's signatures are of."""
     texts = corpus.read(DOCUMENTS).select("doc_id", "text").join(ids.distinct(), "doc_id")
     edits = recipe.edits if recipe.annotate["minhash_v1"].get("edited") else ()
-    ngram, words = recipe.shingling["ngram"], recipe.shingling["words"]
-    return texts.select("doc_id", shingle_contents(ngram, words, edits)("text").alias("content"))
+    ngram, words, unit = (recipe.shingling[name] for name in ("ngram", "words", "unit"))
+    return texts.select("doc_id", shingle_contents(ngram, words, edits, unit)("text").alias("content"))
 
 
 def _of_documents(

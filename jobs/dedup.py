@@ -86,7 +86,7 @@ def _all(search: Search, candidates: DataFrame) -> DataFrame:
         candidates = ranked.where("kept").select(columns)
     if search.wanted.minhash is not None:
         signatures = signatures_of(candidates)
-        stars = bucket_stars(signatures, *search.job.recipe.banding)
+        stars = bucket_stars(signatures, *search.banding)
         edges = search.hold(search.edges(stars, signatures))  # read twice: for clusters, for matches
         components = search.components(edges)
         found.append(minhash_duplicates(candidates, edges, components, search.order))

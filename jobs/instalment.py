@@ -106,7 +106,7 @@ class Instalment:
 
     def _rows(self, participants: DataFrame, method: str) -> DataFrame:
         owned = {"recipe": F.lit(self.search.job.recipe.name), "method": F.lit(method)}
-        return index_rows(participants, method, *self.search.job.recipe.banding).withColumns(owned)
+        return index_rows(participants, method, *self.search.banding).withColumns(owned)
 
     def _stored(self, table: Table, method: str) -> DataFrame:
         return self.search.job.corpus.read(table).where(self._mine).where(F.col("method") == method)

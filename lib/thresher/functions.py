@@ -378,10 +378,15 @@ def minhash(
     permutations: int = 112,
     seed: int = 1,
     words: Literal["unicode", "whitespace"] = "unicode",
+    unit: Literal["words", "characters"] = "words",
+    bits: Literal[32, 64] = 32,
+    family: Literal["thresher", "datasketch", "datasketch_legacy", "datatrove", "datatrove_sha1"] = "thresher",
 ) -> Column:
-    """The MinHash signature of the text's word n-grams (`minhash_v1`), null where the text is shorter than one.
+    """The MinHash signature of the text's n-grams (`minhash_v1`), null where the text is shorter than one.
 
-    `words` are cut by Unicode's letters and numbers, or at white space alone.
+    `words` are cut by Unicode's letters and numbers, or at white space alone; the `unit` of an n-gram is such a word,
+    or a character of these words with a space between two. A value has so many `bits`. `family` makes the values of
+    another program, given the same shingles: see `thresher.annotators.minhash`.
 
     >>> df = spark.createDataFrame([("to be or not to be that is",), ("to be",)], "text string")
     >>> df.select(T.minhash("text", permutations=2)).select("minhash_v1.signature").show()
@@ -392,7 +397,8 @@ def minhash(
     |                NULL|
     +--------------------+
     """
-    return _named("minhash_v1", text, ngram=ngram, permutations=permutations, seed=seed, words=words)
+    settings = {"ngram": ngram, "permutations": permutations, "seed": seed, "words": words}
+    return _named("minhash_v1", text, **settings, unit=unit, bits=bits, family=family)
 
 
 def edited(text: ColumnOrName, edits: Sequence[Annotator]) -> Column:

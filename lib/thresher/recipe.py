@@ -149,9 +149,14 @@ class Recipe(Settings):
 
     @property
     def shingling(self) -> dict[str, Any]:
-        """The settings of `minhash_v1`: `ngram`, `words` and the others."""
+        """The settings of `minhash_v1`: `ngram`, `words`, `unit`, `bits` and the others."""
         _, own = kind_of("minhash_v1", _own(self.annotate["minhash_v1"]))
         return settings_model("minhash_v1")(**own).model_dump()
+
+    @property
+    def value_bytes(self) -> int:
+        """The bytes of one value of a signature, 4 or 8."""
+        return int(self.shingling["bits"]) // 8
 
     @cached_property
     def banding(self) -> Banding:

@@ -3,6 +3,7 @@
 import gzip
 import json
 import pickle
+import re
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +11,12 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from thresher.annotators.minhash import minhash_v1
+from thresher.annotators.minhash import BITS, OWN, minhash_v1
 from thresher.errors import UsageError
 from thresher.kernels.arrow import utf8
-from thresher.kernels.minhash import SEGMENTATIONS, signatures
+from thresher.kernels.minhash import signatures
+from thresher.kernels.minhash_families import FAMILIES
+from thresher.kernels.shingle_units import SEGMENTATIONS, UNITS
 
 
 def signed(texts: list[str | bytes | None], kind: pa.DataType | None = None, **settings: Any) -> list[bytes | None]:
@@ -60,10 +63,63 @@ def test_the_choice_of_words_is_part_of_what_the_annotator_is() -> None:
         minhash_v1(words="spaces")
 
 
-@pytest.mark.parametrize("settings", [{"ngram": 0}, {"permutations": 0}, {"seed": -1}])
-def test_settings_that_make_no_sense_are_told(settings: dict[str, int]) -> None:
-    with pytest.raises(UsageError, match=next(iter(settings))):
+@pytest.mark.parametrize(
+    ("settings", "told"),
+    [
+        ({"ngram": 0}, "`ngram` is 0, but must be at least 1"),
+        ({"permutations": 0}, "`permutations` is 0, but must be at least 1"),
+        ({"seed": -1}, "`seed` is -1, but must be at least 0"),
+        ({"unit": "letters"}, "`unit` is 'letters', but must be words or characters"),
+        ({"bits": 48}, "`bits` is 48, but must be 32 or 64"),
+        (
+            {"family": "datasketch2"},
+            "`family` is 'datasketch2', but must be thresher or datasketch or datasketch_legacy or datatrove or "
+            "datatrove_sha1",
+        ),
+        ({"family": "datasketch_legacy", "bits": 64}, "`bits` is 64, but must be 32 for family datasketch_legacy"),
+        (
+            {"family": "datatrove", "seed": 2**32},
+            "`seed` is 4294967296, but must be at most 4294967295 for family datat",
+        ),
+    ],
+)
+def test_settings_that_make_no_sense_are_told(settings: dict[str, Any], told: str) -> None:
+    with pytest.raises(UsageError, match=f"^minhash_v1: {re.escape(told)}"):
         minhash_v1(**settings)
+
+
+def test_only_what_was_chosen_is_in_the_settings_and_so_in_the_fingerprint() -> None:
+    usual = {"ngram": 5, "permutations": 112, "seed": 1}
+    assert minhash_v1(unit="words", bits=32, family="thresher").settings == usual
+    chosen = minhash_v1(unit="characters", bits=64, family="datatrove")
+    assert chosen.settings == {**usual, "unit": "characters", "bits": 64, "family": "datatrove"}
+
+
+@pytest.mark.parametrize("family", [OWN, *FAMILIES])
+@pytest.mark.parametrize("unit", UNITS)
+def test_every_choice_is_another_signature_that_depends_on_its_text_alone(family: str, unit: str) -> None:
+    texts = ["To be, or not to be: that is the question", None, "be", "今日は雨だ、今日は雨だ", ""]
+    for bits in BITS if family == OWN else FAMILIES[family].bits:
+        found = signed(texts, family=family, unit=unit, bits=bits, ngram=3)
+        assert [one and len(one) for one in found] == [14 * bits, None, None, 14 * bits, None]
+        assert found == signed(texts[::-1], pa.large_string(), family=family, unit=unit, bits=bits, ngram=3)[::-1]
+        assert (
+            found[0]
+            == signed(["TO BE OR (not) to be?  That is - the question!"], family=family, unit=unit, bits=bits, ngram=3)[
+                0
+            ]
+        )
+
+
+def test_no_two_choices_make_one_signature() -> None:
+    text, few = "it was the best of times it was the worst of times", 2
+    made = [
+        signed([text], permutations=few, unit=unit, family=family, bits=bits)[0]
+        for unit in UNITS
+        for family in (OWN, *FAMILIES)
+        for bits in (BITS if family == OWN else FAMILIES[family].bits)
+    ]
+    assert len(made) == 18 == len(set(made))
 
 
 def test_no_signature_depends_on_the_neighbours_or_the_kind_of_array(data_dir: Path) -> None:
@@ -84,10 +140,21 @@ def test_hostile_documents() -> None:
         assert signature == signed([few])[0]
 
 
+def test_hostile_documents_for_the_other_choices() -> None:
+    texts = [b"\xff\xfe" * 5_000, b"\0" * 10_000, b"word" * 250_000, "字".encode() * 10_000, b"a " * 1_000_000]
+    for settings in ({"unit": "characters", "bits": 64}, {"family": "datasketch"}, {"family": "datatrove", "bits": 64}):
+        found = signed(texts, pa.binary(), ngram=3, **settings)
+        by_words = settings.get("unit") != "characters"
+        assert [signature is not None for signature in found] == [False, False, not by_words, True, True]
+        few = ["字字字字", "a a a a"]
+        assert found[3:] == signed(few, ngram=3, **settings)
+
+
 def test_no_documents_at_all_and_the_trip_to_the_workers() -> None:
-    annotator = pickle.loads(pickle.dumps(minhash_v1()))
-    measured = annotator.measure(pa.array([], pa.string()))
-    assert len(measured) == 0 and measured.type == annotator.fields
+    for family in (OWN, "datatrove"):
+        annotator = pickle.loads(pickle.dumps(minhash_v1(family=family)))
+        measured = annotator.measure(pa.array([], pa.string()))
+        assert len(measured) == 0 and measured.type == annotator.fields
 
 
 def test_planted_near_duplicates_are_alike(data_dir: Path) -> None:

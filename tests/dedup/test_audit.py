@@ -108,6 +108,18 @@ def test_bins_are_those_of_the_pairs_counted_by_hand(book: Book, size: int, floo
     assert len(ids) == min(size, book.signatures.count())
 
 
+def test_bands_of_wider_values_meet_as_those_values_do(book: Book) -> None:
+    """The signatures with each value written in 8 bytes are the same signatures."""
+    rows = [(row["doc_id"], bytes(row["signature"])) for row in book.signatures.collect()]
+    wide = [(doc_id, np.frombuffer(one, "<u4").astype("<u8").tobytes()) for doc_id, one in rows]
+    signatures = book.signatures.sparkSession.createDataFrame(wide, "doc_id long, signature binary")
+    sample = drawn(book, 60)
+    again = draw(signatures, book.clusters, book.texts, SHINGLES, 60, seed=3)
+    pairs = true_pairs(book.texts, sample, SHINGLES, FLOOR)
+    usual = cells(pairs, sample, book.signatures, book.clusters, BANDING)
+    assert cells(pairs, again, signatures, book.clusters, BANDING, value_bytes=8) == usual
+
+
 def test_pairs_with_documents_that_were_not_compared_do_not_count(book: Book) -> None:
     sample = drawn(book, 60)
     fewer = book.signatures.where("doc_id % 2 = 0")

@@ -43,6 +43,17 @@ def test_a_bucket_of_n_gives_n_minus_one_edges(spark: SparkSession) -> None:
     assert found == {(n, -50) for n in range(-49, 50)}
 
 
+def test_bands_are_as_wide_as_the_values_they_are_of(spark: SparkSession) -> None:
+    """Of three bands of two values, the last alone is one; half as wide it would be none of six."""
+    one, other = ([*range(n, n + 4), 7, 8] for n in (0, 50))
+    for width in (4, 8):
+        rows = [(n, np.array(values, f"<u{width}").tobytes()) for n, values in enumerate((one, other))]
+        signatures = spark.createDataFrame(rows, "doc_id long, signature binary")
+        edges = candidate_edges(signatures, bands=3, rows=2, value_bytes=width).collect()
+        assert [(row["doc_id"], row["centre"]) for row in edges] == [(1, 0)]
+        assert candidate_edges(signatures, bands=2, rows=2, value_bytes=width).isEmpty()
+
+
 def test_the_best_match_is_the_most_similar_then_the_smallest(spark: SparkSession) -> None:
     edges = spark.createDataFrame(
         [(5, 1, 0.8), (5, 2, 0.9), (6, 2, 0.9), (-(2**63), 5, 0.9)], "doc_id long, centre long, similarity double"

@@ -7,16 +7,17 @@ Of two documents with Jaccard similarity s, a band of r values agrees with a pro
 import gzip
 import json
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pytest
 
-from thresher.annotators.minhash import minhash_v1
+from thresher.annotators.minhash import OWN, minhash_v1
 from thresher.kernels.components import forest
 from thresher.kernels.minhash import similarity
+from thresher.kernels.shingles import jaccard, shingle_sets
 
 BANDS, ROWS, SEEDS = 14, 8, 20
 BANDINGS = [(14, 8), (20, 13), (9, 13), (25, 10)]
@@ -57,9 +58,10 @@ def long_agreement(book: tuple[pa.Array, Pairs]) -> npt.NDArray[np.bool_]:
     return np.array([agreements(text, pairs, seed, PERMUTATIONS) for seed in range(SEEDS)])
 
 
-def agreements(text: pa.Array, pairs: Pairs, seed: int, permutations: int) -> npt.NDArray[np.bool_]:
-    signatures = minhash_v1(permutations=permutations, seed=seed).measure(text).field("signature")
-    rows = [np.frombuffer(row or bytes(4 * permutations), "<u4") for row in signatures.to_pylist()]
+def agreements(text: pa.Array, pairs: Pairs, seed: int, permutations: int, **settings: Any) -> npt.NDArray[np.bool_]:
+    annotator = minhash_v1(permutations=permutations, seed=seed, **settings)
+    signatures, width = annotator.measure(text).field("signature"), settings.get("bits", 32) // 8
+    rows = [np.frombuffer(row or bytes(width * permutations), f"<u{width}") for row in signatures.to_pylist()]
     values, known = np.array(rows), np.asarray(signatures.is_valid())
     both = known[pairs.left] & known[pairs.right]
     return (values[pairs.left] == values[pairs.right]) & both[:, None]
@@ -77,12 +79,9 @@ def bins(exact: npt.NDArray[np.float64]) -> list[npt.NDArray[np.int64]]:
     return merged
 
 
-@pytest.mark.parametrize(("bands", "rows"), BANDINGS)
-def test_bands_collide_as_often_as_theory_says(
-    book: tuple[pa.Array, Pairs], long_agreement: npt.NDArray[np.bool_], bands: int, rows: int
-) -> None:
-    _, pairs = book
-    collides = long_agreement[:, :, : bands * rows].reshape(SEEDS, -1, bands, rows).all(3).any(2)
+def as_theory_says(pairs: Pairs, agreement: npt.NDArray[np.bool_], bands: int, rows: int) -> None:
+    """In each bin of similarity, as many pairs meet in a band as should."""
+    collides = agreement[:, :, : bands * rows].reshape(SEEDS, -1, bands, rows).all(3).any(2)
     found = bins(pairs.exact)
     assert len(found) >= 6 and sum(map(len, found)) == len(pairs.exact)
     for members in found:
@@ -92,16 +91,48 @@ def test_bands_collide_as_often_as_theory_says(
         assert abs(rates.mean() - expected) <= margin, (pairs.exact[members].min(), rates.mean(), expected, margin)
 
 
+@pytest.mark.parametrize(("bands", "rows"), BANDINGS)
+def test_bands_collide_as_often_as_theory_says(
+    book: tuple[pa.Array, Pairs], long_agreement: npt.NDArray[np.bool_], bands: int, rows: int
+) -> None:
+    as_theory_says(book[1], long_agreement, bands, rows)
+
+
+@pytest.mark.parametrize(
+    ("family", "bits"),
+    [(OWN, 64), ("datasketch", 32), ("datasketch", 64), ("datasketch_legacy", 32), ("datatrove", 64)],
+)
+def test_and_so_they_do_in_every_family(book: tuple[pa.Array, Pairs], family: str, bits: int) -> None:
+    text, pairs = book
+    agreement = np.array(
+        [agreements(text, pairs, seed, BANDS * ROWS, family=family, bits=bits) for seed in range(SEEDS)]
+    )
+    as_theory_says(pairs, agreement, BANDS, ROWS)
+
+
 def test_values_agree_as_often_as_the_documents_shingles(
     book: tuple[pa.Array, Pairs], agreement: npt.NDArray[np.bool_]
 ) -> None:
+    close_to(book[1].exact, agreement)
+
+
+def close_to(exact: npt.NDArray[np.float64], agreement: npt.NDArray[np.bool_]) -> None:
     """Each seed's error over all pairs, averaged over seeds, is no more than chance; single errors have its size."""
-    _, pairs = book
-    errors = agreement.mean(2) - pairs.exact
+    errors = agreement.mean(2) - exact
     per_seed = errors.mean(1)
     assert abs(per_seed.mean()) <= STUDENT_T_999 * per_seed.std(ddof=1) / np.sqrt(SEEDS)
-    chance = np.sqrt(np.mean(pairs.exact * (1 - pairs.exact)) / (BANDS * ROWS))
+    chance = np.sqrt(np.mean(exact * (1 - exact)) / (BANDS * ROWS))
     assert np.sqrt(np.mean(errors**2)) == pytest.approx(chance, rel=0.15)
+
+
+def test_and_as_the_documents_runs_of_characters(book: tuple[pa.Array, Pairs]) -> None:
+    text, pairs = book
+    sets = shingle_sets(text, 13, unit="characters")
+    exact = jaccard(sets.take(pa.array(pairs.left)), sets.take(pa.array(pairs.right))).to_numpy()
+    settings = {"ngram": 13, "unit": "characters", "bits": 64}
+    agreement = np.array([agreements(text, pairs, seed, BANDS * ROWS, **settings) for seed in range(SEEDS)])
+    close_to(exact, agreement)
+    assert (exact > 0.8).sum() > 50
 
 
 def test_the_similarity_of_signatures_is_their_share_of_equal_values(

@@ -100,12 +100,13 @@ def test_ten_planted_pairs_and_no_other(spark: SparkSession, data_dir: Path, by_
     assert set(found(spark, texts, by_signature)) == planted
 
 
-def test_a_bucket_whose_centre_is_the_odd_one_out_keeps_its_other_pairs(spark: SparkSession) -> None:
+@pytest.mark.parametrize("width", [4, 8])
+def test_a_bucket_whose_centre_is_the_odd_one_out_keeps_its_other_pairs(spark: SparkSession, width: int) -> None:
     stars = spark.createDataFrame([(1, n, 0) for n in (1, 2, 3, 4)], "key long, doc_id long, centre long")
     values = {0: [9] * 10, 1: [1] * 10, 2: [1] * 9 + [2], 3: [5] * 10, 4: [5] * 10}
-    rows = [(n, np.array(value, "<u4").tobytes()) for n, value in values.items()]
+    rows = [(n, np.array(value, f"<u{width}").tobytes()) for n, value in values.items()]
     contents = spark.createDataFrame(rows, "doc_id long, content binary")
-    assert as_pairs(verified_edges(stars, contents, Check(True, 0.8))) == {(1, 2): 0.9, (3, 4): 1.0}
+    assert as_pairs(verified_edges(stars, contents, Check(True, 0.8, width))) == {(1, 2): 0.9, (3, 4): 1.0}
 
 
 def test_a_new_centre_is_compared_with_members_that_had_found_the_first(spark: SparkSession) -> None:

@@ -26,11 +26,13 @@ def plain(rows: list[tuple[int, tuple[int, ...]]], at_least: float) -> list[tupl
     return edges
 
 
-def led(rows: list[tuple[int, tuple[int, ...]]], at_least: float, size: int) -> list[tuple[int, int, float]]:
-    contents = [np.array(values, "<u4").tobytes() for _, values in rows]
+def led(
+    rows: list[tuple[int, tuple[int, ...]]], at_least: float, size: int, width: int = 4
+) -> list[tuple[int, int, float]]:
+    contents = [np.array(values, f"<u{width}").tobytes() for _, values in rows]
     table = pa.table({"key": [key for key, _ in rows], "doc_id": range(len(rows)), "content": contents})
     batches = table.to_batches(max_chunksize=size) if rows else []
-    edges = [edge for batch in _lead(Check(True, at_least))(batches) for edge in batch.to_pylist()]
+    edges = [edge for batch in _lead(Check(True, at_least, width))(batches) for edge in batch.to_pylist()]
     assert [edge["doc_id"] for edge in edges] == list(range(len(rows)))
     assert [edge["key"] for edge in edges] == [key for key, _ in rows]
     return [(e["doc_id"], e["centre"], e["similarity"]) for e in edges if e["doc_id"] != e["centre"]]
@@ -41,7 +43,8 @@ def led(rows: list[tuple[int, tuple[int, ...]]], at_least: float, size: int) -> 
 def test_members_join_the_first_centre_alike_enough(
     rows: list[tuple[int, tuple[int, ...]]], at: int, size: int
 ) -> None:
-    assert led(rows, at / 4, size) == plain(rows, at / 4)
+    for width in (4, 8):
+        assert led(rows, at / 4, size, width) == plain(rows, at / 4)
 
 
 def test_a_bucket_of_nothing_alike_stays_bounded() -> None:

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from thresher.kernels.arrow import utf8
 from thresher.kernels.minhash import signatures
+from thresher.kernels.shingle_units import UNITS
 from thresher.kernels.shingles import jaccard, shingle_sets
 
 from .test_minhash import pieces_of, words_of
@@ -15,26 +16,28 @@ WORDS = {"unicode": lambda text: list(filter(None, words_of(text))), "whitespace
 TEXT = st.text(st.sampled_from("aAbB ,.\n\x00éß中文のกข\u0301🦀\u2028\xa0"), max_size=60) | st.text(max_size=40)
 
 
-def grams(text: str, ngram: int, kind: str) -> set[tuple[str, ...]]:
-    words = WORDS[kind](text)
+def grams(text: str, ngram: int, kind: str, unit: str) -> set[tuple[str, ...]]:
+    words = list(" ".join(WORDS[kind](text))) if unit == "characters" else WORDS[kind](text)
     return {tuple(words[i : i + ngram]) for i in range(len(words) - ngram + 1)}
 
 
+@pytest.mark.parametrize("unit", UNITS)
 @pytest.mark.parametrize("kind", WORDS)
 @given(one=TEXT, other=TEXT, ngram=st.integers(1, 4))
-def test_as_many_as_there_are_n_grams_and_as_alike(one: str, other: str, ngram: int, kind: str) -> None:
-    left, right = grams(one, ngram, kind), grams(other, ngram, kind)
-    sets = shingle_sets(pa.array([one, other, None]), ngram, kind)
+def test_as_many_as_there_are_n_grams_and_as_alike(one: str, other: str, ngram: int, kind: str, unit: str) -> None:
+    left, right = grams(one, ngram, kind, unit), grams(other, ngram, kind, unit)
+    sets = shingle_sets(pa.array([one, other, None]), ngram, kind, unit)
     assert [s and len(s) // 8 for s in sets.to_pylist()] == [len(left) or None, len(right) or None, None]
     (share,) = jaccard(sets.slice(0, 1), sets.slice(1, 1)).to_pylist()
     assert share == (len(left & right) / len(left | right) if left and right else None)
 
 
+@pytest.mark.parametrize("unit", UNITS)
 @given(texts=st.lists(TEXT, max_size=5), ngram=st.integers(1, 4))
-def test_a_text_has_shingles_where_it_has_a_signature(texts: list[str], ngram: int) -> None:
+def test_a_text_has_shingles_where_it_has_a_signature(texts: list[str], ngram: int, unit: str) -> None:
     text = pa.array(texts, pa.string())
-    _, known = signatures(*utf8(text), ngram, 4, 1)
-    assert [s is not None for s in shingle_sets(text, ngram).to_pylist()] == known.tolist()
+    _, known = signatures(*utf8(text), ngram, 4, 1, "unicode", unit)
+    assert [s is not None for s in shingle_sets(text, ngram, unit=unit).to_pylist()] == known.tolist()
 
 
 def test_a_long_text_and_a_slice() -> None:

@@ -161,7 +161,7 @@ def audit_dedup(
     found: list[Cell] = []
     if drawn:
         pairs = true_pairs(texts, drawn, shingles, floor)
-        found = cells(pairs, drawn, signatures, clusters, recipe.banding)
+        found = cells(pairs, drawn, signatures, clusters, recipe.banding, recipe.value_bytes)
     return _answer(runs, recipe, drawn, found, signatures.count(), seed, floor)
 
 
@@ -174,12 +174,10 @@ def require_minhash(recipe: Recipe) -> None:
 def _answer(
     runs: Runs, recipe: Recipe, drawn: list[Drawn], found: list[Cell], compared: int, seed: int, floor: float
 ) -> Audit:
-    settings = recipe.shingling
-    words = "words between white space" if settings["words"] == "whitespace" else "words"
     return Audit(
         recipe=recipe.name,
         banding=recipe.banding,
-        shingles=f"runs of {settings['ngram']} {words}",
+        shingles=_runs(recipe),
         compared=compared,
         read=runs.documents(runs.batches()),
         sample=len(drawn),
@@ -188,6 +186,14 @@ def _answer(
         mates=mates(drawn),
         cells=tuple(found),
     )
+
+
+def _runs(recipe: Recipe) -> str:
+    """What the recipe's shingles are, in words."""
+    settings = recipe.shingling
+    if settings["unit"] == "characters":
+        return f"runs of {settings['ngram']} characters"
+    return f"runs of {settings['ngram']} words{' between white space' * (settings['words'] == 'whitespace')}"
 
 
 def _compared(corpus: Corpus, runs: Runs, recipe: Recipe, duplicates: DataFrame) -> DataFrame:
@@ -201,7 +207,8 @@ def _compared(corpus: Corpus, runs: Runs, recipe: Recipe, duplicates: DataFrame)
 def _shingles(recipe: Recipe) -> Shingler:
     """From texts to sets of shingles as the recipe's signatures are of: of the text as it came, or after its edits."""
     edits = recipe.edits if recipe.annotate["minhash_v1"].get("edited") else ()
-    return shingler(recipe.shingling["ngram"], recipe.shingling["words"], edits)
+    settings = recipe.shingling
+    return shingler(settings["ngram"], settings["words"], edits, settings["unit"])
 
 
 def _check(recipe: Recipe, sample: int, floor: float) -> None:

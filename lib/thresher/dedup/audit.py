@@ -87,31 +87,37 @@ def true_pairs(texts: DataFrame, sample: Sequence[Drawn], shingles: Shingler, fl
 
 
 def cells(
-    pairs: DataFrame, sample: Sequence[Drawn], signatures: DataFrame, clusters: DataFrame, banding: Banding
+    pairs: DataFrame,
+    sample: Sequence[Drawn],
+    signatures: DataFrame,
+    clusters: DataFrame,
+    banding: Banding,
+    value_bytes: int = 4,
 ) -> list[Cell]:
     """The pairs counted by bin of similarity, in their order; only these counts come to the driver.
 
-    `pairs` are `true_pairs`; `signatures` holds `doc_id` and `signature` of all documents that were compared, to whose
-    pairs the others are cut down; `clusters` holds `doc_id` and `cluster_id` of the near duplicates among them.
+    `pairs` are `true_pairs`; `signatures` holds `doc_id` and `signature`, of 4 or 8 bytes a value (`value_bytes`), of
+    all documents that were compared, to whose pairs the others are cut down; `clusters` holds `doc_id` and `cluster_id`
+    of the near duplicates among them.
     """
     chosen = [(one.doc_id, bytearray(one.signature), one.cluster) for one in sample]
     drawn = F.broadcast(pairs.sparkSession.createDataFrame(chosen, _DRAWN))
     others = signatures.select(F.col("doc_id").alias("other"), F.col("signature").alias("theirs"))
     belongs = clusters.select(F.col("doc_id").alias("other"), F.col("cluster_id").alias("their_cluster"))
     joined = pairs.join(drawn, "doc_id").join(others, "other").join(belongs, "other", "left")
-    rows = _counted(joined, banding).collect()
+    rows = _counted(joined, banding, value_bytes).collect()
     counted = [Cell(row["number"], row["pairs"], row["met"], row["together"], row["expected"]) for row in rows]
     return sorted(counted, key=lambda cell: cell.number)
 
 
-def _counted(joined: DataFrame, banding: Banding) -> DataFrame:
+def _counted(joined: DataFrame, banding: Banding, value_bytes: int) -> DataFrame:
     """One row of `Cell` for each bin that has a pair."""
     similarity = F.col("both") / F.col("either")
     chance = 1 - F.pow(1 - F.pow(similarity, F.lit(banding.rows)), F.lit(banding.bands))
-    met = F.arrays_overlap(band_keys(F.col("signature"), *banding), band_keys(F.col("theirs"), *banding))
+    ours, theirs = (band_keys(F.col(name), *banding, value_bytes) for name in ("signature", "theirs"))
     return joined.groupBy(F.expr(f"int(both * {BINS} div either)").alias("number")).agg(
         F.count(F.lit(1)).alias("pairs"),
-        F.count_if(met).alias("met"),
+        F.count_if(F.arrays_overlap(ours, theirs)).alias("met"),
         F.count_if(F.col("cluster_id") == F.col("their_cluster")).alias("together"),
         (F.sum(F.round(chance * _MILLION).cast("long")) / _MILLION).alias("expected"),
     )

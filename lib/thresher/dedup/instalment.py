@@ -12,14 +12,16 @@ from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
 from thresher.dedup.identity import IDENTITIES
-from thresher.dedup.minhash import band_keys, best_match
+from thresher.dedup.minhash import VALUE_BYTES, band_keys, best_match
 
 BUCKET = ("key", "check")
 _DOCUMENT = ("doc_id", "batch")
 _MEMBER = (*_DOCUMENT, "cluster_id", "kept", "keeper", "matched_doc", "similarity", "members", "run_id")
 
 
-def index_rows(participants: DataFrame, method: str, bands: int, rows: int) -> DataFrame:
+def index_rows(
+    participants: DataFrame, method: str, bands: int, rows: int, value_bytes: int = VALUE_BYTES
+) -> DataFrame:
     """What the index holds of these documents: `key`, `check`, `doc_id`, `batch`.
 
     `participants` are those that a method compares; one without a hash or a signature has no row. For identities `key`
@@ -30,7 +32,7 @@ def index_rows(participants: DataFrame, method: str, bands: int, rows: int) -> D
         present = participants.where(F.col(signal).isNotNull())
         return present.select(F.col(f"{signal}.hash").alias("key"), F.col(f"{signal}.check").alias("check"), *_DOCUMENT)
     present = participants.where(F.col("minhash_v1.signature").isNotNull())
-    keys = F.explode(band_keys(F.col("minhash_v1.signature"), bands, rows))
+    keys = F.explode(band_keys(F.col("minhash_v1.signature"), bands, rows, value_bytes))
     return present.select(keys.alias("key"), F.lit(0).cast("long").alias("check"), *_DOCUMENT)
 
 

@@ -10,31 +10,34 @@ from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
 from thresher.dedup.keep import with_keeper
-from thresher.dedup.verify import with_similarity
 
-VALUE_BYTES = 4
+VALUE_BYTES = 4  # of a signature's values where nothing else is said; a recipe says it (`Recipe.value_bytes`)
 
 
-def band_keys(signature: Column, bands: int, rows: int) -> Column:
-    """An array of one 64-bit key for each band of a signature; the band's number goes into the key."""
-    width = rows * VALUE_BYTES
+def band_keys(signature: Column, bands: int, rows: int, value_bytes: int = VALUE_BYTES) -> Column:
+    """An array of one 64-bit key for each band of a signature; the band's number goes into the key.
+
+    A signature is binary, of 4 or 8 bytes a value (`value_bytes`).
+    """
+    width = rows * value_bytes
     return F.array(*(F.xxhash64(F.lit(b), F.substring(signature, b * width + 1, width)) for b in range(bands)))
 
 
-def bucket_stars(signatures: DataFrame, bands: int, rows: int) -> DataFrame:
+def bucket_stars(signatures: DataFrame, bands: int, rows: int, value_bytes: int = VALUE_BYTES) -> DataFrame:
     """Every member of a bucket but its smallest doc_id, beside that: `key`, `doc_id`, `centre`.
 
     `signatures` holds `doc_id` and `signature`. One long as the window's key lets Spark sort by radix, and a window
     spills where a bucket is large, so that a boilerplate page a million times over does not fill the memory.
     """
-    buckets = signatures.select("doc_id", F.explode(band_keys(F.col("signature"), bands, rows)).alias("key"))
+    keys = band_keys(F.col("signature"), bands, rows, value_bytes)
+    buckets = signatures.select("doc_id", F.explode(keys).alias("key"))
     centred = buckets.withColumn("centre", F.min("doc_id").over(Window.partitionBy("key")))
     return centred.where("doc_id <> centre")
 
 
-def candidate_edges(signatures: DataFrame, bands: int, rows: int) -> DataFrame:
+def candidate_edges(signatures: DataFrame, bands: int, rows: int, value_bytes: int = VALUE_BYTES) -> DataFrame:
     """Distinct pairs (`doc_id`, `centre`) that share a bucket; `centre` is the bucket's smallest doc_id."""
-    return bucket_stars(signatures, bands, rows).select("doc_id", "centre").distinct()
+    return bucket_stars(signatures, bands, rows, value_bytes).select("doc_id", "centre").distinct()
 
 
 def best_match(edges: DataFrame) -> DataFrame:
@@ -45,15 +48,6 @@ def best_match(edges: DataFrame) -> DataFrame:
     best = F.max(F.struct("similarity", F.bitwise_not("matched_doc").alias("inverted"))).alias("best")
     ranked = out.unionByName(back).groupBy("doc_id").agg(best)
     return ranked.select("doc_id", F.bitwise_not("best.inverted").alias("matched_doc"), "best.similarity")
-
-
-def minhash_edges(candidates: DataFrame, bands: int, rows: int) -> DataFrame:
-    """Every candidate pair with its estimated similarity: `doc_id`, `centre`, `similarity`.
-
-    `candidates` holds `doc_id` and `minhash_v1`; a null signature (a text too short to shingle) is in no pair.
-    """
-    signatures = signatures_of(candidates)
-    return with_similarity(candidate_edges(signatures, bands, rows), as_contents(signatures))
 
 
 def signatures_of(candidates: DataFrame) -> DataFrame:

@@ -4,8 +4,9 @@ Two rates for each bin of similarity. Pairs that met share a band, which is what
 are together ended in one cluster, be it by way of other documents. Similarities are the signatures' estimates.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +17,7 @@ from pyspark.sql import functions as F
 SAMPLE = 1000
 BINS = 20  # of similarity, from 0 to 1; the upper half is measured
 _PAIRS = "doc_id long, other long, bin int, met boolean"
+Values: TypeAlias = npt.NDArray[np.uint32] | npt.NDArray[np.uint64]
 
 
 @dataclass(frozen=True)
@@ -39,18 +41,21 @@ class Recall:
     bins: tuple[Bin, ...]
 
 
-def measured_recall(signatures: DataFrame, clusters: DataFrame, bands: int, rows: int, seed: int) -> Recall:
+def measured_recall(
+    signatures: DataFrame, clusters: DataFrame, bands: int, rows: int, seed: int, value_bytes: int = 4
+) -> Recall:
     """Both rates by similarity, from 0.5 on, for `SAMPLE` documents that a hash of `seed` and their id chooses.
 
-    `signatures` holds `doc_id` and `signature` of all documents that were compared, `clusters` holds `doc_id` and
-    `cluster_id` of the near duplicates among them. One pass over the signatures; no text is read.
+    `signatures` holds `doc_id` and `signature`, of 4 or 8 bytes a value (`value_bytes`), of all documents that were
+    compared, `clusters` holds `doc_id` and `cluster_id` of the near duplicates among them. One pass over the
+    signatures; no text is read.
     """
     order = F.xxhash64(F.lit(seed), "doc_id")
     drawn = signatures.orderBy(order, "doc_id").limit(SAMPLE).collect()
     if not drawn:
         return Recall(0, ())
     ids = np.array([row["doc_id"] for row in drawn])
-    values = np.frombuffer(b"".join(row["signature"] for row in drawn), "<u4").reshape(len(ids), -1)
+    values = _values([row["signature"] for row in drawn], value_bytes)
     pairs = signatures.mapInArrow(_beside(ids, values, bands, rows), _PAIRS)
     one = clusters.select("doc_id", F.col("cluster_id").alias("its"))
     two = clusters.select(F.col("doc_id").alias("other"), F.col("cluster_id").alias("others"))
@@ -64,10 +69,15 @@ def measured_recall(signatures: DataFrame, clusters: DataFrame, bands: int, rows
     return Recall(len(ids), tuple(Bin(row["bin"], row["pairs"], row["met"], row["together"]) for row in found))
 
 
+def _values(signatures: Sequence[bytes], value_bytes: int) -> Values:
+    """One row of numbers for each signature."""
+    return np.frombuffer(b"".join(signatures), f"<u{value_bytes}").reshape(len(signatures), -1)
+
+
 Compare = Callable[[Iterable[pa.RecordBatch]], Iterator[pa.RecordBatch]]
 
 
-def _beside(ids: npt.NDArray[np.int64], values: npt.NDArray[np.uint32], bands: int, rows: int) -> Compare:
+def _beside(ids: npt.NDArray[np.int64], values: Values, bands: int, rows: int) -> Compare:
     """A function from batches of signatures to the pairs that they form with the sample, from a similarity of 0.5."""
 
     def compare(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
@@ -75,7 +85,7 @@ def _beside(ids: npt.NDArray[np.int64], values: npt.NDArray[np.uint32], bands: i
 
         for batch in batches:
             others = batch["doc_id"].to_numpy()
-            theirs = np.frombuffer(b"".join(batch["signature"].to_pylist()), "<u4").reshape(len(others), -1)
+            theirs = _values(batch["signature"].to_pylist(), values.itemsize)
             equal = agreements(values, theirs)
             left, right = np.nonzero(2 * equal >= values.shape[1])
             apart = ids[left] != others[right]

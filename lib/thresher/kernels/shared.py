@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from thresher.kernels.arrow import utf8
 from thresher.kernels.jit import inlined, njit
-from thresher.kernels.minhash import Offsets
+from thresher.kernels.shingle_units import Offsets
 from thresher.kernels.shingles import HASH_BYTES, Hashes, hashes_of
 
 BUCKETS = 1 << 16  # by the first bits of a hash: the search begins among the few hashes that share them

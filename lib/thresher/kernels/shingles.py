@@ -11,47 +11,50 @@ import pyarrow as pa
 from thresher.kernels.arrow import utf8
 from thresher.kernels.hashing import mix64
 from thresher.kernels.jit import inlined, njit
-from thresher.kernels.minhash import SHINGLE_BASE, Flags, Offsets, next_piece, next_word
+from thresher.kernels.minhash import SHINGLE_BASE
+from thresher.kernels.shingle_units import Flags, Offsets, next_unit, walked
 from thresher.kernels.unicode import Bytes
 
 Hashes = npt.NDArray[np.uint64]
 HASH_BYTES = 8
 
 
-def shingle_sets(text: pa.Array, ngram: int, words: str = "unicode") -> pa.Array:
-    """Each document's distinct runs of `ngram` words as sorted 64-bit hashes, packed (large_binary, 8 bytes each).
+def shingle_sets(text: pa.Array, ngram: int, words: str = "unicode", unit: str = "words") -> pa.Array:
+    """Each document's distinct runs of `ngram` units as sorted 64-bit hashes, packed (large_binary, 8 bytes each).
 
-    Words are those of `thresher.kernels.minhash.signatures`. Null where the text is null or of fewer words.
+    Units are `words` or `characters` as `thresher.kernels.shingle_units` has them. Null where the text is null or of
+    fewer units.
 
     >>> sets = shingle_sets(pa.array(["a b c a b", "A, b!", "a", None]), 2)
     >>> [shingles and len(shingles) // 8 for shingles in sets.to_pylist()]
     [3, 1, None, None]
     """
-    hashes, starts = _sets(*utf8(text), ngram, words == "whitespace")
+    shown, kind = walked(utf8(text), words, unit)
+    hashes, starts = _sets(*shown, ngram, kind)
     known = pa.array(starts[1:] > starts[:-1]).buffers()[1]
     offsets = pa.py_buffer(starts * HASH_BYTES)
     return pa.LargeBinaryArray.from_buffers(pa.large_binary(), len(text), [known, offsets, pa.py_buffer(hashes)])
 
 
 @njit
-def _sets(data: Bytes, offsets: Offsets, valid: Flags, ngram: int, pieces: bool) -> tuple[Hashes, Offsets]:
+def _sets(data: Bytes, offsets: Offsets, valid: Flags, ngram: int, kind: int) -> tuple[Hashes, Offsets]:
     """All documents' sets one after the other, and where each begins."""
     count = len(offsets) - 1
     found, starts = np.empty(1024, np.uint64), np.zeros(count + 1, np.int64)
     window, n = np.empty(ngram, np.uint64), 0
     for d in range(count):
-        i, end, words, first = offsets[d], offsets[d + 1], 0, n
+        i, end, units, first = offsets[d], offsets[d + 1], 0, n
         while valid[d]:
-            word, i = next_piece(data, i, end) if pieces else next_word(data, i, end)
-            if word == 0:
+            unit, i = next_unit(data, i, end, kind)
+            if unit == 0:
                 break
-            window[words % ngram] = word
-            words += 1
-            if words < ngram:
+            window[units % ngram] = unit
+            units += 1
+            if units < ngram:
                 continue
             if n == len(found):
                 found = np.concatenate((found, found))
-            found[n] = _shingle(window, words % ngram)
+            found[n] = _shingle(window, units % ngram)
             n += 1
         found[first:n].sort()
         n = _distinct(found, first, n)
@@ -61,7 +64,7 @@ def _sets(data: Bytes, offsets: Offsets, valid: Flags, ngram: int, pieces: bool)
 
 @njit
 def _shingle(window: Hashes, oldest: int) -> np.uint64:
-    """The hash of the words in a ring, from the oldest on."""
+    """The hash of the units in a ring, from the oldest on."""
     state = np.uint64(0)
     for k in range(len(window)):
         state = mix64(state * SHINGLE_BASE + window[(oldest + k) % len(window)])

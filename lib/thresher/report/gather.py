@@ -149,7 +149,7 @@ def _recall(measured: DataFrame, duplicates: DataFrame, verdicts: DataFrame, rec
     compared = measured.where(passes(recipe.rulesets)).join(gone, "doc_id", "left_anti")
     signatures = compared.select("doc_id", F.col("minhash_v1.signature").alias("signature")).dropna()
     clusters = duplicates.where("method = 'minhash'")
-    return measured_recall(signatures, clusters, *recipe.banding, _SEED)
+    return measured_recall(signatures, clusters, *recipe.banding, _SEED, recipe.value_bytes)
 
 
 def _sources(corpus: Corpus, release: str) -> list[Source]:

@@ -18,6 +18,8 @@ from thresher.errors import ThresherError, UsageError
 from thresher.location import locate
 from thresher.recipe import Recipe
 from thresher.runs import Runs
+from thresher.stage import Job
+from thresher.tables import VERDICTS
 from thresher_jobs.clusters import Search, shingles_of, signal_of
 
 
@@ -50,6 +52,12 @@ def found_elsewhere(search: Search, candidates: DataFrame, corpora: Sequence[Oth
             found.append(rows.join(candidates.select("doc_id", "batch"), "doc_id"))
             candidates = candidates.join(rows.select("doc_id"), "doc_id", "left_anti")
     return reduce(DataFrame.unionByName, found)
+
+
+def found_before(job: Job, where: str) -> DataFrame:
+    """The committed verdicts of the rows that `where` names that were made because of another corpus."""
+    elsewhere = "stage = 'dedup' AND matched_corpus IS NOT NULL"
+    return job.corpus.read(VERDICTS).where(where).where(elsewhere)
 
 
 def _matches(search: Search, candidates: DataFrame, other: Other, method: str) -> DataFrame:

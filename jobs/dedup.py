@@ -1,6 +1,6 @@
 """Stage `dedup`: copies by URL, by text, by MinHash among the documents that pass the filter; one of each is kept."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import reduce
 from typing import Any
 
@@ -15,9 +15,9 @@ from thresher.recipe import Recipe
 from thresher.stage import Job, Result, Stage
 from thresher.tables import DUPLICATES, VERDICTS
 from thresher_jobs import filter
-from thresher_jobs.against import Other, found_elsewhere, others
+from thresher_jobs.against import Other, found_before, found_elsewhere, others
 from thresher_jobs.clusters import Search, replaced
-from thresher_jobs.instalment import INDEXED, Instalment, earlier_batches
+from thresher_jobs.instalment import INDEXED, Instalment, among, earlier_batches
 
 
 def settings(recipe: Recipe) -> Any:
@@ -29,49 +29,45 @@ def dedup(job: Job, batches: Sequence[int]) -> Result:
     """The recipe's duplicates, and a verdict for each copy that is not kept."""
     if job.recipe.dedup is None:
         none = Write(DUPLICATES, job.spark.createDataFrame([], DUPLICATES.schema), _mine(job))
-        return Result(_commits(job, [none], _mine(job)))
+        return Result([none, _verdicts(job, _mine(job), ())])
     key = fingerprint([STAGE.fingerprint(job.recipe), job.runs.inputs_digest()])
     search = Search(job, job.recipe.dedup, job.runs.documents(batches), key)
     corpora = others(job.corpus, job.recipe)
     earlier = earlier_batches(job, STAGE.fingerprint(job.recipe), batches)
-    later = sorted(set(batches) - set(earlier))
-    candidates, gone = _less_elsewhere(search, search.candidates(later if earlier else None), corpora)
     details = {"against": ", ".join(f"{other.name} {other.release}" for other in corpora)} if corpora else {}
-    writes: Iterable[Write]
-    if not earlier:
-        writes = [replaced(search, _all(search, candidates), _mine(job), search.methods)]
-        return Result(_commits(job, writes, _mine(job), gone), details=details, afterwards=search.release)
-    mine = f"{_mine(job)} AND batch IN ({', '.join(map(str, later))})"
-    writes = Instalment(search, candidates, earlier, later).writes()
-    return Result(_commits(job, writes, mine, gone), details={**details, **INDEXED}, afterwards=search.release)
+    writes = _writes(search, corpora, earlier, sorted(set(batches) - set(earlier)))
+    return Result(writes, details=details | (INDEXED if earlier else {}), afterwards=search.release)
 
 
 def _mine(job: Job) -> str:
     return f"recipe = '{job.recipe.name}'"
 
 
-def _less_elsewhere(
-    search: Search, candidates: DataFrame, corpora: Sequence[Other]
-) -> tuple[DataFrame, DataFrame | None]:
-    """The candidates that no other corpus has, and the verdicts on those that one has."""
-    if not corpora:
-        return candidates, None
-    candidates = search.hold(candidates)
-    gone = search.hold(found_elsewhere(search, candidates, corpora))
-    return candidates.join(gone.select("doc_id"), "doc_id", "left_anti"), gone
+def _writes(search: Search, corpora: Sequence[Other], earlier: Sequence[int], later: Sequence[int]) -> Iterator[Write]:
+    """What other corpora have, then the clusters among the rest: of all documents, or of the later batches."""
+    job = search.job
+    changed = f"{_mine(job)} AND {among(later)}" if earlier else _mine(job)
+    candidates = search.candidates(later if earlier else None)
+    if corpora:
+        elsewhere = found_elsewhere(search, search.hold(candidates), corpora)
+        yield Write(VERDICTS, elsewhere, f"{changed} AND stage = 'dedup'", {"dropped_elsewhere": F.count(F.lit(1))})
+        candidates = candidates.join(found_before(job, changed), "doc_id", "left_anti")
+    if earlier:
+        yield from Instalment(search, candidates, earlier, later).writes()
+    else:
+        yield replaced(search, _all(search, candidates), changed, search.methods)
+    yield _verdicts(job, changed, corpora)
 
 
-def _commits(job: Job, clusters: Iterable[Write], changed: str, gone: DataFrame | None = None) -> Iterator[Write]:
-    """The rows of `duplicates`, then the recipe's verdicts where they have changed; `gone` are those made elsewhere."""
-    yield from clusters
+def _verdicts(job: Job, changed: str, corpora: Sequence[Other]) -> Write:
+    """The recipe's verdicts where they have changed; those that other corpora have brought stay."""
     dropped = job.corpus.read(DUPLICATES).where(changed).where(F.col("kept") == F.lit(False))
     verdicts = dropped.withColumns({"stage": F.lit("dedup"), **_verdict()})
-    counts = {"verdicts": F.count(F.lit(1))}
-    if gone is not None:
-        verdicts = verdicts.unionByName(gone, allowMissingColumns=True)
-        counts["dropped_elsewhere"] = F.count("matched_corpus")
+    if corpora:
+        verdicts = verdicts.unionByName(found_before(job, changed), allowMissingColumns=True)
     documents = job.runs.documents(job.runs.batches())
-    yield Write(VERDICTS, verdicts, f"{changed} AND stage = 'dedup'", counts, documents=documents)
+    counts = {"verdicts": F.count(F.lit(1))}
+    return Write(VERDICTS, verdicts, f"{changed} AND stage = 'dedup'", counts, documents=documents)
 
 
 def _all(search: Search, candidates: DataFrame) -> DataFrame:

@@ -11,7 +11,8 @@ from thresher.corpus import Write
 from thresher.dedup.identity import IDENTITIES
 from thresher.dedup.instalment import BUCKET, as_stars, between_clusters, grown_clusters, index_rows, touched_buckets
 from thresher.stage import Job
-from thresher.tables import BANDS, DUPLICATES, VERDICTS, Table
+from thresher.tables import BANDS, DUPLICATES, Table
+from thresher_jobs.against import found_before
 from thresher_jobs.clusters import Search, replaced
 
 # What a row of `runs` says whose batches are all in the index.
@@ -48,7 +49,7 @@ class Instalment:
         for method in self.search.methods:
             of_method = f"{self._mine} AND method = '{method}'"
             candidates = self.search.hold(candidates)
-            yield Write(BANDS, self._rows(candidates, method), f"{of_method} AND {_among(self.later)}")
+            yield Write(BANDS, self._rows(candidates, method), f"{of_method} AND {among(self.later)}")
             yield replaced(self.search, self._grown(candidates, method), of_method, [method])
             candidates = self._less(candidates, self._stored(DUPLICATES, method))
 
@@ -64,8 +65,7 @@ class Instalment:
 
     def _index_of_earlier(self) -> DataFrame:
         """The earlier batches' rows of `bands`, from their signals and `duplicates`."""
-        elsewhere = self.search.job.corpus.read(VERDICTS).where(self._mine)
-        elsewhere = elsewhere.where("stage = 'dedup' AND matched_corpus IS NOT NULL").select("doc_id")
+        elsewhere = found_before(self.search.job, self._mine)
         candidates = self.search.candidates(self.earlier).join(elsewhere, "doc_id", "left_anti")
         candidates = self.search.hold(candidates)
         rows = []
@@ -76,11 +76,11 @@ class Instalment:
 
     def _grown(self, candidates: DataFrame, method: str) -> DataFrame:
         index = self._stored(BANDS, method).select(*BUCKET, "doc_id", "batch")
-        later = index.where(_among(self.later))
-        buckets = self.search.hold(touched_buckets(later, index.where(_among(self.earlier))))
+        later = index.where(among(self.later))
+        buckets = self.search.hold(touched_buckets(later, index.where(among(self.earlier))))
         edges = self.search.hold(self._edges(buckets, method))
         # A killed run may have left rows of the later documents there too.
-        earlier = self._stored(DUPLICATES, method).where(_among(self.earlier))
+        earlier = self._stored(DUPLICATES, method).where(among(self.earlier))
         components = self.search.hold(self._components(edges, earlier, method))
         nodes = edges.select("doc_id").unionByName(edges.selectExpr("centre AS doc_id")).distinct()
         met = self.search.hold(buckets.where("old").select("doc_id", "batch").distinct().join(nodes, "doc_id"))
@@ -115,5 +115,6 @@ class Instalment:
         return candidates.join(clusters.where("NOT kept").select("doc_id"), "doc_id", "left_anti")
 
 
-def _among(batches: Sequence[int]) -> str:
+def among(batches: Sequence[int]) -> str:
+    """The predicate for rows of these batches."""
     return f"batch IN ({', '.join(map(str, batches))})"

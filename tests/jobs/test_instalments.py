@@ -114,7 +114,7 @@ def test_the_index_holds_every_batch_once(instalments: Corpus, after: list[dict[
     held = {
         (row["recipe"], row["batch"]) for row in instalments.read(BANDS).select("recipe", "batch").distinct().collect()
     }
-    assert held == {(name, batch) for name in RECIPES for batch in range(PARTS)}
+    assert held == {(name, batch) for name in WHOLE for batch in range(PARTS)}
 
 
 def test_with_rekey_the_copies_are_kept_that_one_go_keeps(
@@ -148,7 +148,7 @@ def test_an_instalment_killed_after_each_commit_ends_the_same(
     pipeline.run(corpus, recipe("verified"), STAGES, Ingest(str(parts[0])))
     pipeline.run(corpus, recipe("verified"), STAGES[:2], Ingest(str(parts[1])))
     commit = Corpus.commit
-    for commits in range(1, 5):  # the index twice, clusters, verdicts
+    for commits in (1, 3):  # the index of what was there, then that of what has come and the clusters
         left = iter([False] * (commits - 1) + [True])
 
         def commit_or_die(self: Corpus, write: Write, is_last: Iterator[bool] = left) -> dict[str, int]:

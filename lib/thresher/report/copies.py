@@ -60,8 +60,8 @@ def copies(corpus: Corpus, runs: Runs, recipe: Recipe, wanted: DedupSettings, du
     columns = [f"keep_{place}" for place in range(len(keep))]
     members = _with_keys(corpus, runs, recipe, wanted, duplicates, columns)
     cells = _cells(_beside(members, keep_order(keep, columns), columns), [*columns, "doc_id"])
-    documents = _cell(name=source(), documents=F.lit(1))
-    counted = _counted(cells.unionByName(corpus.names.select(documents.alias("cell")))).where("dropped > 0")
+    cells = cells.unionByName(corpus.names.select(_cell(name=source(), documents=F.lit(1)).alias("cell")))
+    counted = _counted(cells).where("dropped > 0")
     names = keep if "doc_id" in wanted.keep_keys or not keep else (*keep, "doc_id")
     most_first = counted.orderBy(F.asc_nulls_last("key"), F.desc("dropped"), "name")
     rows = most_first.limit(SOURCES + len(names) + 1).collect()

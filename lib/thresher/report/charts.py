@@ -20,6 +20,8 @@ INK, QUIET, KEPT, DROPPED, ACCENT = "#1f2933", "#7b8794", "#2f7f86", "#d9734e", 
 _VARIABLES = {INK: "--ink", QUIET: "--quiet", KEPT: "--kept", DROPPED: "--dropped", ACCENT: "--accent"}
 _NOT_ABOVE_ZERO = -99
 _SMALL = 8
+# Told apart by colour and, for eyes that see these alike, by shape.
+_METHODS = {"url": (ACCENT, "^"), "exact": (KEPT, "o"), "minhash": (DROPPED, "s")}
 
 
 def funnel_picture(funnel: Funnel) -> str:
@@ -88,6 +90,30 @@ def similarity_picture(similarities: Mapping[int, int], banding: Banding) -> str
     return svg(figure, f"Similarity of dropped copies, and 1 - (1 - s^{banding.rows})^{banding.bands}")
 
 
+def sizes_picture(sizes: Mapping[tuple[str, int], int]) -> str:
+    """For each method how many clusters have at least so many documents, both axes logarithmic.
+
+    `sizes` counts clusters by method and size; where a size stands for a range, for the sizes from it on. "At least" is
+    exact for both, and a heavy tail, which single large clusters would make ragged, is a line.
+    """
+    figure, axes = _axes(7, 2.6, left=0.09, right=0.98, bottom=0.18, top=0.97)
+    for method, line in _at_least(sizes).items():
+        colour, marker = _METHODS[method]
+        axes.plot(*zip(*line, strict=True), label=method, color=colour, marker=marker, markersize=4, linewidth=1.4)
+    axes.set_xscale("log")
+    axes.set_yscale("log")
+    largest, most = max(size for _, size in sizes), sum(sizes.values())
+    axes.set_xlim(1.8, 1.3 * largest)
+    axes.set_ylim(0.8, 1.4 * most)
+    _log_ticks(axes.xaxis, 2, largest)
+    _log_ticks(axes.yaxis, 1, most)
+    axes.set_xlabel("documents in a cluster, at least", fontsize=_SMALL, color=INK)
+    axes.set_ylabel("clusters", fontsize=_SMALL, color=INK)
+    axes.legend(frameon=False, fontsize=_SMALL, labelcolor=INK, loc="upper right")
+    _only(axes, "bottom", "left")
+    return svg(figure, "Clusters by size")
+
+
 def svg(figure: Figure, label: str) -> str:
     """The figure as an `<svg>` element, the same bytes every time; text stays text."""
     import matplotlib
@@ -108,6 +134,29 @@ def themed(element: str) -> str:
     for colour, variable in _VARIABLES.items():
         element = element.replace(colour, f"var({variable})")
     return element
+
+
+def _at_least(sizes: Mapping[tuple[str, int], int]) -> dict[str, list[tuple[int, int]]]:
+    """By method, for each size that there is, the clusters of that size and all above.
+
+    >>> _at_least({("exact", 2): 5, ("exact", 4): 1, ("minhash", 3): 2})
+    {'exact': [(2, 6), (4, 1)], 'minhash': [(3, 2)]}
+    """
+    lines: dict[str, list[tuple[int, int]]] = {}
+    for method in _METHODS:
+        own = sorted(size for m, size in sizes if m == method)
+        line = [(size, sum(sizes[method, larger] for larger in own if larger >= size)) for size in own]
+        lines |= {method: line} if line else {}
+    return lines
+
+
+def _log_ticks(axis: Any, least: int, most: int) -> None:
+    """Whole numbers on a logarithmic axis: 1, 2, 5, 10 … while there is room, else powers of ten."""
+    steps = (1, 2, 5) if most < 1000 else (1,)
+    ticks = [step * 10**tens for tens in range(len(str(most))) for step in steps if step * 10**tens <= most]
+    ticks = sorted({least, *(tick for tick in ticks if tick >= least)})
+    axis.set_ticks(ticks, [f"{tick:,}" for tick in ticks])
+    axis.set_ticks([], minor=True)
 
 
 def _edge(histogram: Histogram, place: int, lowest: int) -> float:

@@ -1,9 +1,9 @@
 """All that the report shows, counted by Spark in a handful of queries whose answers are bounded."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
@@ -19,15 +19,17 @@ from thresher.errors import ThresherError
 from thresher.filters.judge import bounded, passes
 from thresher.recipe import Recipe
 from thresher.report.contamination import Contamination, contamination
+from thresher.report.copies import Copies, copies, source
 from thresher.report.histograms import Histogram, Labels, histograms
+from thresher.report.largest import Cluster, largest
 from thresher.report.near import Near, nearest
 from thresher.report.repeated import Repeats, repeats
 from thresher.runs import RunRow, Runs
-from thresher.urls.host import host
 
 SAMPLES, PAIRS, SOURCES, REASONS = 3, 6, 20, 10
 _SEED = 0
 _READ = 8000  # characters of each sampled text that are fetched
+_Shown = TypeVar("_Shown")
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,16 @@ class Clusters:
 
 
 @dataclass(frozen=True)
+class Samples:
+    """What is shown with its text: by rule, documents that it drops and those near its bounds; copies; clusters."""
+
+    examples: dict[str, list[Example]]
+    near: dict[str, list[tuple[Near, Passage]]]
+    pairs: list[Pair]
+    largest: list[tuple[Cluster, Passage]]
+
+
+@dataclass(frozen=True)
 class StageTime:
     """What a stage took, over all rows of `runs` that stand."""
 
@@ -76,6 +88,7 @@ class Gathered:
     histograms: list[Histogram]
     labels: list[Labels]
     clusters: Clusters
+    copies: Copies
     recall: Recall | None
     contamination: Contamination | None
     repeats: Repeats | None
@@ -84,6 +97,7 @@ class Gathered:
     examples: dict[str, list[Example]]
     near: dict[str, list[tuple[Near, Passage]]]
     pairs: list[Pair]
+    largest: list[tuple[Cluster, Passage]]
     stages: list[StageTime]
 
 
@@ -99,6 +113,7 @@ def gather(corpus: Corpus, runs: Runs, recipe: Recipe) -> Gathered:
     measured = bounded(measured, recipe.rulesets)
     duplicates = corpus.duplicates.where(F.col("recipe") == recipe.name)
     verdicts = corpus.verdicts.where(F.col("recipe") == recipe.name)
+    wanted = recipe.dedup if any(rule.startswith("dedup.") for rule in counted.tally.broken) else None
     # Small queries wait for the driver more than they work: they are asked together.
     with ThreadPoolExecutor() as ask:
         drawn = ask.submit(histograms, measured, recipe)
@@ -106,6 +121,7 @@ def gather(corpus: Corpus, runs: Runs, recipe: Recipe) -> Gathered:
         sources = ask.submit(_sources, corpus, counted.release)
         reasons = ask.submit(_reasons, corpus) if counted.tally.quarantined else None
         samples = ask.submit(_samples, corpus, verdicts, duplicates, measured, recipe)
+        staying = ask.submit(copies, corpus, runs, recipe, wanted, duplicates) if wanted else None
         recall = ask.submit(_recall, measured, duplicates, verdicts, recipe)
         held = ask.submit(contamination, corpus, measured, recipe)
         repeated = ask.submit(repeats, corpus, runs, recipe)
@@ -115,14 +131,16 @@ def gather(corpus: Corpus, runs: Runs, recipe: Recipe) -> Gathered:
         histograms=drawn.result()[0],
         labels=drawn.result()[1],
         clusters=clusters.result(),
+        copies=staying.result() if staying else Copies(),
         recall=recall.result(),
         contamination=held.result(),
         repeats=repeated.result(),
         sources=sources.result(),
         reasons=reasons.result() if reasons else [],
-        examples=samples.result()[0],
-        near=samples.result()[1],
-        pairs=samples.result()[2],
+        examples=samples.result().examples,
+        near=samples.result().near,
+        pairs=samples.result().pairs,
+        largest=samples.result().largest,
         stages=_stages(runs, recipe),
     )
 
@@ -154,7 +172,7 @@ def _recall(measured: DataFrame, duplicates: DataFrame, verdicts: DataFrame, rec
 
 def _sources(corpus: Corpus, release: str) -> list[Source]:
     """The largest sources: documents and released ones counted by name, which needs no join of ids."""
-    name = F.when(F.length(host()) > 0, host()).otherwise(F.element_at(F.split("path", "/"), -1)).alias("name")
+    name = source().alias("name")
     documents = corpus.documents.select(name, F.lit(1).alias("documents"), F.lit(0).alias("left"))
     released = corpus.table(f"curated/{release}").select(name, F.lit(0).alias("documents"), F.lit(1).alias("left"))
     rows = (
@@ -165,7 +183,7 @@ def _sources(corpus: Corpus, release: str) -> list[Source]:
         .limit(SOURCES)
         .collect()
     )
-    return [Source(row["name"] or "", row["documents"], row["left"]) for row in rows]
+    return [Source(row["name"], row["documents"], row["left"]) for row in rows]
 
 
 def _reasons(corpus: Corpus) -> list[tuple[str, int]]:
@@ -178,29 +196,35 @@ def _reasons(corpus: Corpus) -> list[tuple[str, int]]:
 
 def _samples(
     corpus: Corpus, verdicts: DataFrame, duplicates: DataFrame, measured: DataFrame, recipe: Recipe
-) -> tuple[dict[str, list[Example]], dict[str, list[tuple[Near, Passage]]], list[Pair]]:
+) -> Samples:
     """A few dropped documents of every rule and those near its bounds; verdicts, signals and text are passed once.
 
-    Dropped copies stand beside the documents that they matched.
+    Dropped copies stand beside the documents that they matched, the largest clusters are shown by their keepers.
     """
     chosen = sample_each(verdicts, max(SAMPLES, PAIRS), _SEED).orderBy("rule", "place").collect()
-    copies = [row for row in chosen if row["matched_doc"] is not None]
+    matched = [row for row in chosen if row["matched_doc"] is not None]
     filtered = [row for row in chosen if row["matched_doc"] is None and row["place"] <= SAMPLES]
-    batches = {row["doc_id"]: row["batch"] for row in (*filtered, *copies)}
-    batches |= _batches(duplicates, {row["matched_doc"] for row in copies} - set(batches))
+    clusters = largest(duplicates) if matched else []
+    batches = {row["doc_id"]: row["batch"] for row in (*filtered, *matched)}
+    members = {row["matched_doc"] for row in matched} | {cluster.shown for cluster in clusters}
+    batches |= _batches(duplicates, members - set(batches))
     near = nearest(measured, recipe)
     batches |= {found.doc_id: found.batch for found in near}
     texts = passages(corpus, batches, _READ)
-    examples: dict[str, list[Example]] = {}
-    for row in filtered:
-        if row["doc_id"] in texts:
-            examples.setdefault(row["rule"], []).append(Example(failure_of(row), texts[row["doc_id"]]))
-    beside: dict[str, list[tuple[Near, Passage]]] = {}
-    for found in near:
-        if found.doc_id in texts:
-            beside.setdefault(found.rule, []).append((found, texts[found.doc_id]))
-    pairs = [_pair(row, failure_of(row), texts) for row in copies]
-    return examples, beside, [pair for pair in pairs if pair is not None]
+    pairs = [_pair(row, failure_of(row), texts) for row in matched]
+    examples = [
+        (row["rule"], Example(failure_of(row), texts[row["doc_id"]])) for row in filtered if row["doc_id"] in texts
+    ]
+    beside = [(found.rule, (found, texts[found.doc_id])) for found in near if found.doc_id in texts]
+    shown = [(cluster, texts[cluster.shown]) for cluster in clusters if cluster.shown in texts]
+    return Samples(_by_rule(examples), _by_rule(beside), [pair for pair in pairs if pair is not None], shown)
+
+
+def _by_rule(shown: Iterable[tuple[str, _Shown]]) -> dict[str, list[_Shown]]:
+    found: dict[str, list[_Shown]] = {}
+    for rule, what in shown:
+        found.setdefault(rule, []).append(what)
+    return found
 
 
 def _batches(duplicates: DataFrame, ids: set[int]) -> dict[int, int]:

@@ -1,6 +1,5 @@
 """The report as one HTML file: no script, nothing fetched, corpus text only ever as escaped text."""
 
-import math
 from importlib.resources import files
 from typing import Any
 
@@ -11,16 +10,13 @@ from markupsafe import Markup
 from thresher.ask.rules import is_of_filter, rule_names
 from thresher.ask.shown import MARK, escaped, number, share
 from thresher.ask.tally import Tally
-from thresher.dedup.banding import Banding
-from thresher.dedup.recall import BINS, Recall
-from thresher.recipe import Recipe
-from thresher.report.charts import histogram_picture, similarity_picture, themed
+from thresher.report.charts import histogram_picture, themed
 from thresher.report.differences import differences
+from thresher.report.duplicates import section
 from thresher.report.gather import Gathered
 
 _TEXT = 700  # characters of a sample that are shown
 _LANGUAGES = 15
-_TENTHS = range(5, 10)  # of similarity, in which recall is told
 
 
 def render(gathered: Gathered) -> str:
@@ -35,7 +31,7 @@ def render(gathered: Gathered) -> str:
         overlap=_overlap(gathered.funnel.tally, rule_names(recipe)),
         histograms=[(h, Markup(themed(histogram_picture(h)))) for h in gathered.histograms if h.kept or h.dropped],
         labels=[(labels, labels.rows[:_LANGUAGES]) for labels in gathered.labels],
-        dedup=_dedup(recipe, gathered),
+        dedup=section(gathered),
         contamination=gathered.contamination,
         repeats=gathered.repeats,
         sources=gathered.sources,
@@ -106,46 +102,3 @@ def _overlap(tally: Tally, order: list[str]) -> dict[str, Any]:
             cells.append({"other": other, "n": n, "share": n / tally.broken[rule], "same": rule == other})
         rows.append({"rule": rule, "broken": tally.broken[rule], "alone": tally.alone[rule], "cells": cells})
     return {"rules": rules, "rows": rows}
-
-
-def _dedup(recipe: Recipe, gathered: Gathered) -> dict[str, Any] | None:
-    if recipe.dedup is None:
-        return None
-    clusters = gathered.clusters
-    sizes = [(method, _size(size), n) for (method, size), n in sorted(clusters.sizes.items())]
-    banding, recall = recipe.banding, gathered.recall
-    if recipe.dedup.minhash is None or recall is None:
-        return {"sizes": sizes, "most": max((n for *_, n in sizes), default=1), "minhash": None}
-    permutations = dict(next(a for a in recipe.annotators if a.name == "minhash_v1").settings).get("permutations")
-    return {
-        "sizes": sizes,
-        "most": max((n for *_, n in sizes), default=1),
-        "minhash": banding,
-        "picture": Markup(themed(similarity_picture(clusters.similarities, banding))),
-        "chances": [_chance(tenth, recall, banding) for tenth in _TENTHS],
-        "sample": recall.sample,
-        "half": banding.threshold,
-        "error": 0.5 / math.sqrt(permutations) if permutations else None,
-    }
-
-
-def _chance(tenth: int, recall: Recall, banding: Banding) -> dict[str, Any]:
-    """One tenth of similarity: what theory says at both its ends, how many sampled pairs there were, met, together."""
-    per_tenth = BINS // 10
-    inside = [cell for cell in recall.bins if min(cell.number, BINS - 1) // per_tenth == tenth]
-    return {
-        "ends": (tenth / 10, (tenth + 1) / 10),
-        "theory": [banding.chance(end / 10) for end in (tenth, tenth + 1)],
-        "pairs": sum(cell.pairs for cell in inside),
-        "met": sum(cell.met for cell in inside),
-        "together": sum(cell.together for cell in inside),
-    }
-
-
-def _size(size: int) -> str:
-    """A bin of cluster sizes: those below 16 stand for themselves.
-
-    >>> _size(3), _size(16)
-    ('3', '16 to 31')
-    """
-    return str(size) if size < 16 else f"{size:,} to {2 * size - 1:,}"

@@ -75,7 +75,8 @@ def test_the_audit_and_the_report_measure_what_the_recipe_says(corpus: Corpus) -
     found = audit_dedup(corpus, Runs(corpus), recipe, sample=1000, seed=1)
     assert found.shingles == "runs of 13 characters"
     assert sum(cell.pairs for cell in found.cells) == PLANTED == sum(cell.met for cell in found.cells)
-    recall = _recall(corpus.read(annotate.signals_of(recipe)), corpus.duplicates, recipe)
+    measured = corpus.read(annotate.signals_of(recipe))
+    recall = _recall(measured, corpus.duplicates, corpus.verdicts, recipe)
     assert recall is not None and recall.sample == found.compared
     assert sum(cell.pairs for cell in recall.bins) == 2 * PLANTED == sum(cell.met for cell in recall.bins)  # both ways
 

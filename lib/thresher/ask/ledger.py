@@ -277,8 +277,10 @@ def _sections(entry: Entry) -> dict[str, Rows]:
         rows = [(f.recipe, f.rule, f.by, f.run_id or "") for f in entry.failures]
         sections["rules failed"] = (("recipe", "rule", "value", "run"), rows)
     if entry.duplicates:
-        headers = ("recipe", "method", "this copy", "similarity", "matched", "keeper", "cluster size", "which stays")
+        headers = ("recipe", "method", "this copy", "similarity", "matched", "keeper", "cluster size")
         sections["duplicates"] = (headers, [_membership_row(m) for m in entry.duplicates])
+        rules = dict.fromkeys((m.recipe, m.rule) for m in entry.duplicates)
+        sections["which copy stays"] = (("recipe", "the one"), list(rules))
     for loss in entry.losses:
         title = f"cut by {loss.recipe}: {loss.spans:,} spans, {share(loss.cut_bytes, loss.of_bytes)} of the text"
         shown = [(number(c.start), number(c.end), c.why, one_line(c.text, EXCERPT)) for c in loss.cuts]
@@ -290,7 +292,7 @@ def _membership_row(m: Membership) -> tuple[str, ...]:
     matched = m.matched.name if m.matched else "-" if m.matched_id is None else str(m.matched_id)
     keeper = m.keeper.name if m.keeper else "itself" if m.kept else "none" if m.keeper_id is None else str(m.keeper_id)
     state = "kept" if m.kept else "dropped"
-    return (m.recipe, m.method, state, number(m.similarity), matched, keeper, number(m.members), m.rule)
+    return (m.recipe, m.method, state, number(m.similarity), matched, keeper, number(m.members))
 
 
 def _refusals(refused: Sequence[Refusal]) -> Rows:

@@ -119,5 +119,5 @@ def passages(corpus: Corpus, batches: Mapping[int, int], length: int = SHOWN) ->
 
 def failure_of(row: object) -> Failure:
     """A row of `verdicts` as a value."""
-    names: Sequence[str] = ("recipe", "rule", "value", "threshold", "detail", "matched_doc", "run_id")
+    names: Sequence[str] = ("recipe", "rule", "value", "threshold", "detail", "matched_doc", "matched_corpus", "run_id")
     return Failure(**{name: row[name] for name in names})  # type: ignore[index]

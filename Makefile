@@ -5,7 +5,7 @@ BIN := .venv/bin
 LOCKED := -c constraints.txt
 CORPUS ?= demo-corpus
 SCALE ?= full
-BENCHMARKS := kernels filters read_html annotate minhash_run small_run driver_memory pii
+BENCHMARKS := kernels filters read_html annotate minhash_run small_run instalments driver_memory language pii
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test lint types unit bench lock clean

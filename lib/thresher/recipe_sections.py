@@ -91,6 +91,12 @@ class DedupSettings(Settings):
             raise ValueError(f"keep's key {SOURCE_RANK} and the list `sources` go together: one is missing")
         return self
 
+    @model_validator(mode="after")
+    def _against_has_a_method(self) -> "DedupSettings":
+        if self.against and not self.methods:
+            raise ValueError("against needs a method by which to compare: url, exact or minhash")
+        return self
+
     @property
     def identities(self) -> tuple[str, ...]:
         """The methods by which documents are the same, in the order in which they are applied."""

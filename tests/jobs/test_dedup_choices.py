@@ -105,6 +105,11 @@ def test_sources_and_their_key_go_together() -> None:
             read_recipe("minhash-only", changes)
 
 
+def test_against_needs_a_method() -> None:
+    with pytest.raises(UsageError, match="against needs a method by which to compare"):
+        read_recipe("minhash-only", ["dedup={exact: false, minhash: null, against: [elsewhere]}"])
+
+
 def test_a_threshold_chooses_the_banding() -> None:
     assert read_recipe("minhash-only", ["dedup.minhash={threshold: 0.8}"]).banding == (9, 12)
     with pytest.raises(UsageError, match="bands and rows, or a threshold"):

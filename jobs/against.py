@@ -9,10 +9,10 @@ from pyspark.sql import functions as F
 
 from thresher.ask.measured import signals
 from thresher.corpus import Corpus
-from thresher.dedup.elsewhere import first_match, meetings
+from thresher.dedup.elsewhere import meetings
 from thresher.dedup.identity import IDENTITIES
 from thresher.dedup.instalment import index_rows
-from thresher.dedup.minhash import as_contents, signatures_of
+from thresher.dedup.minhash import as_contents, most_similar, signatures_of
 from thresher.dedup.verify import WIDE, Check, with_similarity
 from thresher.errors import ThresherError, UsageError
 from thresher.location import locate
@@ -70,7 +70,7 @@ def _matches(search: Search, candidates: DataFrame, other: Other, method: str) -
         alike = _compared(search, search.hold(pairs), candidates, other, check)
     told = {"rule": f"dedup.{method}", "matched_corpus": other.name, "stage": "dedup", "recipe": search.job.recipe.name}
     columns = {name: F.lit(value) for name, value in {**told, "run_id": search.job.run_id}.items()}
-    return first_match(alike).withColumnRenamed("similarity", "value").withColumns(columns)
+    return most_similar(alike).withColumnRenamed("similarity", "value").withColumns(columns)
 
 
 def _compared(search: Search, pairs: DataFrame, candidates: DataFrame, other: Other, check: Check | None) -> DataFrame:

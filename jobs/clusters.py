@@ -45,6 +45,11 @@ class Search:
             self.job.corpus.drop(COMPONENTS.name)
 
     @property
+    def mine(self) -> str:
+        """The predicate for the recipe's rows."""
+        return f"recipe = '{self.job.recipe.name}'"
+
+    @property
     def methods(self) -> tuple[str, ...]:
         """The methods that the recipe asks for; each looks at the documents that the one before it keeps."""
         return self.wanted.methods

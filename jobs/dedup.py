@@ -28,8 +28,9 @@ def settings(recipe: Recipe) -> Any:
 def dedup(job: Job, batches: Sequence[int]) -> Result:
     """The recipe's duplicates, and a verdict for each copy that is not kept."""
     if job.recipe.dedup is None:
-        none = Write(DUPLICATES, job.spark.createDataFrame([], DUPLICATES.schema), _mine(job))
-        return Result([none, _verdicts(job, _mine(job), ())])
+        mine = f"recipe = '{job.recipe.name}'"
+        none = Write(DUPLICATES, job.spark.createDataFrame([], DUPLICATES.schema), mine)
+        return Result([none, _verdicts(job, mine, ())])
     key = fingerprint([STAGE.fingerprint(job.recipe), job.runs.inputs_digest()])
     search = Search(job, job.recipe.dedup, job.runs.documents(batches), key)
     corpora = others(job.corpus, job.recipe)
@@ -39,14 +40,10 @@ def dedup(job: Job, batches: Sequence[int]) -> Result:
     return Result(writes, details=details | (INDEXED if earlier else {}), afterwards=search.release)
 
 
-def _mine(job: Job) -> str:
-    return f"recipe = '{job.recipe.name}'"
-
-
 def _writes(search: Search, corpora: Sequence[Other], earlier: Sequence[int], later: Sequence[int]) -> Iterator[Write]:
     """What other corpora have, then the clusters among the rest: of all documents, or of the later batches."""
     job = search.job
-    changed = f"{_mine(job)} AND {among(later)}" if earlier else _mine(job)
+    changed = f"{search.mine} AND {among(later)}" if earlier else search.mine
     candidates = search.candidates(later if earlier else None)
     if corpora:
         elsewhere = found_elsewhere(search, search.hold(candidates), corpora)

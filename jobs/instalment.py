@@ -44,18 +44,14 @@ class Instalment:
     def writes(self) -> Iterator[Write]:
         """The clusters with the later documents in them, and the later documents' rows of the index."""
         if not self._is_indexed:
-            yield Write(BANDS, self._index_of_earlier(), self._mine)
+            yield Write(BANDS, self._index_of_earlier(), self.search.mine)
         candidates = self.candidates
         for method in self.search.methods:
-            of_method = f"{self._mine} AND method = '{method}'"
+            of_method = f"{self.search.mine} AND method = '{method}'"
             candidates = self.search.hold(candidates)
             yield Write(BANDS, self._rows(candidates, method), f"{of_method} AND {among(self.later)}")
             yield replaced(self.search, self._grown(candidates, method), of_method, [method])
             candidates = self._less(candidates, self._stored(DUPLICATES, method))
-
-    @property
-    def _mine(self) -> str:
-        return f"recipe = '{self.search.job.recipe.name}'"
 
     @property
     def _is_indexed(self) -> bool:
@@ -65,7 +61,7 @@ class Instalment:
 
     def _index_of_earlier(self) -> DataFrame:
         """The earlier batches' rows of `bands`, from their signals and `duplicates`."""
-        elsewhere = found_before(self.search.job, self._mine)
+        elsewhere = found_before(self.search.job, self.search.mine)
         candidates = self.search.candidates(self.earlier).join(elsewhere, "doc_id", "left_anti")
         candidates = self.search.hold(candidates)
         rows = []
@@ -109,7 +105,7 @@ class Instalment:
         return index_rows(participants, method, *self.search.banding).withColumns(owned)
 
     def _stored(self, table: Table, method: str) -> DataFrame:
-        return self.search.job.corpus.read(table).where(self._mine).where(F.col("method") == method)
+        return self.search.job.corpus.read(table).where(self.search.mine).where(F.col("method") == method)
 
     def _less(self, candidates: DataFrame, clusters: DataFrame) -> DataFrame:
         return candidates.join(clusters.where("NOT kept").select("doc_id"), "doc_id", "left_anti")

@@ -181,7 +181,7 @@ def _entries(
     return tuple(
         Entry(
             names[i],
-            tuple(_failure(corpus, row) for row in verdicts if row["doc_id"] == i),
+            tuple(failure_of(row, _elsewhere(corpus, row)) for row in verdicts if row["doc_id"] == i),
             tuple(_membership(runs, row, names) for row in members if row["doc_id"] == i),
             None if released is None else i in released,
             tuple(loss for owner, loss in lost if owner == i),
@@ -221,9 +221,10 @@ def _refused(corpus: Corpus, key: str) -> tuple[Refusal, ...]:
     return tuple(Refusal(**row.asDict()) for row in rows)
 
 
-def _failure(corpus: Corpus, row) -> Failure:  # type: ignore[no-untyped-def]
+def failure_of(row, elsewhere: Document | None = None) -> Failure:  # type: ignore[no-untyped-def]
+    """A row of `verdicts` as a value."""
     names = ("recipe", "rule", "value", "threshold", "detail", "matched_doc", "matched_corpus", "run_id")
-    return Failure(**{name: row[name] for name in names}, elsewhere=_elsewhere(corpus, row))
+    return Failure(**{name: row[name] for name in names}, elsewhere=elsewhere)
 
 
 def _elsewhere(corpus: Corpus, row) -> Document | None:  # type: ignore[no-untyped-def]

@@ -4,7 +4,7 @@ Which ones is decided by a hash of the seed and the doc_id, so that the same que
 cluster and in any order, and another seed shows others.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from pyspark.sql import Column, DataFrame, Window
@@ -12,7 +12,7 @@ from pyspark.sql import functions as F
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from thresher.ask.ledger import Failure
+from thresher.ask.ledger import Failure, failure_of
 from thresher.ask.names import look_up, rows_of
 from thresher.ask.rules import require_rule
 from thresher.ask.shown import MARK, as_text, escaped, visible
@@ -115,9 +115,3 @@ def passages(corpus: Corpus, batches: Mapping[int, int], length: int = SHOWN) ->
     rows = rows_of(corpus.documents, places.values()).select("doc_id", *text).collect()
     found = {row["doc_id"]: row for row in rows}
     return {i: Passage(i, places[i].name, row["text"] or "", bool(row["cut"])) for i, row in found.items()}
-
-
-def failure_of(row: object) -> Failure:
-    """A row of `verdicts` as a value."""
-    names: Sequence[str] = ("recipe", "rule", "value", "threshold", "detail", "matched_doc", "matched_corpus", "run_id")
-    return Failure(**{name: row[name] for name in names})  # type: ignore[index]

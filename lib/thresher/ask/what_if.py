@@ -153,11 +153,11 @@ def _copies(corpus: Corpus, runs: Runs, recipe: Recipe, changed: Recipe, judged:
     if recipe.dedup is None or changed.dedup != recipe.dedup or runs.newest("dedup", recipe.name) is None:
         return None
     mine = F.col("recipe") == recipe.name
-    elsewhere = corpus.verdicts.where(mine & F.col("matched_corpus").isNotNull()).select("doc_id")
     sides = judged.select("doc_id", "before", "after")
     spare = copies(sides, corpus.duplicates.where(mine), none_kept=recipe.dedup.keep == "none")
     if not recipe.dedup.against:
         return spare
+    elsewhere = corpus.verdicts.where(mine & F.col("matched_corpus").isNotNull()).select("doc_id")
     also = sides.join(elsewhere, "doc_id", "left_semi").agg(F.count_if("before"), F.count_if("after")).collect()[0]
     return spare[0] + also[0], spare[1] + also[1]
 

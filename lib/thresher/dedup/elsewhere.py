@@ -17,10 +17,3 @@ def meetings(ours: DataFrame, theirs: DataFrame, most: int) -> DataFrame:
     first = shared.withColumn("number", number).where(F.col("number") <= most)
     pairs = ours.join(first.select(*BUCKET, F.col("doc_id").alias("matched_doc")), list(BUCKET))
     return pairs.select("doc_id", "matched_doc").distinct()
-
-
-def first_match(pairs: DataFrame) -> DataFrame:
-    """Of the pairs (`doc_id`, `matched_doc`, `similarity`) the most similar of each document, then the smallest id."""
-    best = F.max(F.struct("similarity", F.bitwise_not("matched_doc").alias("inverted"))).alias("best")
-    found = pairs.groupBy("doc_id").agg(best)
-    return found.select("doc_id", F.bitwise_not("best.inverted").alias("matched_doc"), "best.similarity")

@@ -44,9 +44,16 @@ def best_match(edges: DataFrame) -> DataFrame:
     """For every document of an edge its most similar neighbour: `doc_id`, `matched_doc`, `similarity`."""
     out = edges.select("doc_id", F.col("centre").alias("matched_doc"), "similarity")
     back = edges.select(F.col("centre").alias("doc_id"), F.col("doc_id").alias("matched_doc"), "similarity")
-    # Of equally similar neighbours the one with the smallest id, whatever the order of the rows.
+    return most_similar(out.unionByName(back))
+
+
+def most_similar(pairs: DataFrame) -> DataFrame:
+    """Of the pairs (`doc_id`, `matched_doc`, `similarity`) the most similar of each document.
+
+    Of equally similar ones it is the one with the smallest id, whatever the order of the rows.
+    """
     best = F.max(F.struct("similarity", F.bitwise_not("matched_doc").alias("inverted"))).alias("best")
-    ranked = out.unionByName(back).groupBy("doc_id").agg(best)
+    ranked = pairs.groupBy("doc_id").agg(best)
     return ranked.select("doc_id", F.bitwise_not("best.inverted").alias("matched_doc"), "best.similarity")
 
 

@@ -10,9 +10,9 @@ from pyspark.sql import functions as F
 
 from thresher.ask.copies import gone_before_minhash
 from thresher.ask.funnel import Funnel, funnel
-from thresher.ask.ledger import Failure
+from thresher.ask.ledger import Failure, failure_of
 from thresher.ask.measured import signals
-from thresher.ask.sample import Example, Passage, failure_of, passages, sample_each
+from thresher.ask.sample import Example, Passage, passages, sample_each
 from thresher.corpus import Corpus
 from thresher.dedup.recall import Recall, measured_recall
 from thresher.errors import ThresherError

@@ -5,6 +5,7 @@ BIN := .venv/bin
 LOCKED := -c constraints.txt
 CORPUS ?= demo-corpus
 SCALE ?= full
+PROCESSES ?= 2
 BENCHMARKS := kernels filters read_html annotate minhash_run small_run instalments driver_memory language pii
 
 .DEFAULT_GOAL := help
@@ -26,8 +27,8 @@ types: .venv/dev.done ## mypy, strict
 	@mkdir -p .venv/types && ln -sfn ../../jobs .venv/types/thresher_jobs && ln -sfn ../../conf .venv/types/thresher_conf
 	$(BIN)/mypy -p thresher -p thresher_jobs
 
-unit: .venv/dev.done ## pytest
-	$(BIN)/pytest
+unit: .venv/dev.done ## pytest, two processes with a Spark session each
+	$(BIN)/pytest -n $(PROCESSES) --dist loadfile --no-loadscope-reorder --durations 40
 
 bench: .venv/dev.done ## the side-by-side measurements; takes long and wants a quiet machine
 	@for name in $(BENCHMARKS); do echo "== $$name"; $(BIN)/python -m tests.benchmarks.$$name --scale $(SCALE) || exit 1; done

@@ -25,9 +25,12 @@ def texts_of(path: Path) -> tuple[list[str], list[str]]:
     return [row["id"] for row in rows], [row["text"] for row in rows]
 
 
-def found(spark: SparkSession, texts: list[str], by_signature: bool) -> Edges:
-    """The verified edges of the texts, which are numbered, through 14 bands of 8."""
-    signatures = minhash_v1().measure(pa.array(texts)).field("signature")
+def found(
+    spark: SparkSession, texts: list[str], by_signature: bool, banding: tuple[int, int] = (14, 8), seed: int = 1
+) -> Edges:
+    """The verified edges of the texts, which are numbered, through so many bands of so many rows."""
+    annotator = minhash_v1(permutations=banding[0] * banding[1], seed=seed)
+    signatures = annotator.measure(pa.array(texts)).field("signature")
     rows = [(n, signature) for n, signature in enumerate(signatures.to_pylist()) if signature]
     signed = spark.createDataFrame(rows, "doc_id long, signature binary").persist()
     if by_signature:
@@ -35,7 +38,7 @@ def found(spark: SparkSession, texts: list[str], by_signature: bool) -> Edges:
     else:
         documents = spark.createDataFrame(list(enumerate(texts)), "doc_id long, text string")
         contents = documents.select("doc_id", shingle_contents(5, "unicode")("text").alias("content"))
-    edges = verified_edges(bucket_stars(signed, 14, 8).persist(), contents.persist(), Check(by_signature, AT_LEAST))
+    edges = verified_edges(bucket_stars(signed, *banding).persist(), contents.persist(), Check(by_signature, AT_LEAST))
     return as_pairs(edges)
 
 
@@ -54,6 +57,10 @@ def together(edges: Edges) -> set[tuple[int, int]]:
 
 @pytest.fixture(scope="module")
 def book(data_dir: Path) -> tuple[list[str], Edges]:
+    return read_book(data_dir)
+
+
+def read_book(data_dir: Path) -> tuple[list[str], Edges]:
     """The chapters of four editions, and how alike they are: every pair above 0.017."""
     ids, texts = texts_of(data_dir / "neardup/rustbook.jsonl.gz")
     place = {name: n for n, name in enumerate(ids)}

@@ -5,6 +5,7 @@ import json
 import pickle
 import random
 import re
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from datatrove.pipeline.decont import NGramsDecontConfig, NGramsDecontFilter, NG
 from datatrove.utils.hashing import HashConfig, create_hash_func
 from datatrove.utils.text import TextNormConfig
 from datatrove.utils.word_tokenizers import load_word_tokenizer
+from deltalake import DeltaTable, write_deltalake
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
@@ -291,8 +293,30 @@ def test_what_is_wrong_with_items_is_told(tmp_path: Path, write: Callable[..., P
     refused('{"text": "a"}\n', "`n` is 0, but must be at least 1", n=0)
     (tmp_path / "table" / "_delta_log").mkdir(parents=True)
     (tmp_path / "table" / "_delta_log" / "0.json").write_text("{}")
-    with pytest.raises(UsageError, match="is a Delta table; write its rows as Parquet"):
+    with pytest.raises(UsageError, match=r"the Delta table .*table cannot be read"):
         decontamination_v1((tmp_path / "table",))
+
+
+def test_items_of_a_delta_table_are_its_present_rows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "quiz"
+    rows = pa.table({"text": [QUESTION, SHORT], "subject": ["a law", "art"], "id": ["q1", "q2"]})
+    write_deltalake(folder, rows, partition_by=["subject"])
+    found = run(decontamination_v1((folder,), benchmark="subject"), f"{QUESTION} {SHORT}")[0]["matches"]
+    assert {(m["benchmark"], m["item"]) for m in found} == {("a law", "q1"), ("art", "q2")}
+    DeltaTable(folder).delete("id = 'q2'")
+    found = run(decontamination_v1((folder,)), f"{QUESTION} {SHORT}")[0]["matches"]
+    assert [(m["benchmark"], m["item"]) for m in found] == [("quiz", "q1")]
+    monkeypatch.setitem(sys.modules, "deltalake", None)
+    with pytest.raises(UsageError, match=r"pip install 'thresher\[items\]'"):
+        decontamination_v1((folder,))
+
+
+def test_a_delta_table_whose_files_are_not_its_rows_is_refused(tmp_path: Path) -> None:
+    write_deltalake(tmp_path / "mapped", pa.table({"text": [QUESTION]}))
+    [log] = (tmp_path / "mapped/_delta_log").glob("*.json")
+    log.write_text(log.read_text().replace('"configuration":{}', '"configuration":{"delta.columnMapping.mode":"name"}'))
+    with pytest.raises(UsageError, match="are not those of its files"):
+        decontamination_v1((tmp_path / "mapped",))
 
 
 def test_items_are_the_identity_and_stay_out_of_the_tasks(write: Callable[..., Path]) -> None:

@@ -32,7 +32,7 @@ FIELDS = pa.struct([("words", pa.int64()), ("items", pa.int64()), ("characters",
 SHOWN = 200  # characters of an overlap that are told
 MOST_ROUNDS = 8  # of cutting, after which a text that still matches, as only one made for it does, is cut whole
 Found = tuple[npt.NDArray[Any], Places, Places, Places]
-WITHOUT_ITEMS = "decontamination_v1: `items` is not set: give the files of benchmark items (JSON Lines, Parquet)"
+WITHOUT_ITEMS = "decontamination_v1: `items` is not set: give the benchmark items (JSON Lines, Parquet, Delta)"
 
 
 def decontamination_v1(
@@ -46,11 +46,11 @@ def decontamination_v1(
 ) -> Annotator:
     r"""The words of the longest overlap with an item, how many items there are, and each with its overlapping words.
 
-    `items` are files, folders and patterns, the same on every machine; their content is part of the annotator's
-    identity. `fields` are matched one by one; `text+answer` joins two, a list's entries are matched each. Passages of
-    fewer than `shortest` words are not sought. N-grams that more than `most_items` items have are not either, unless
-    an item has no other. `id` and `benchmark` are the fields that name an item and what it belongs to, by default its
-    file's name.
+    `items` are files, folders, patterns and Delta tables, the same on every machine; their content is part of the
+    annotator's identity. `fields` are matched one by one; `text+answer` joins two, a list's entries are matched each.
+    Passages of fewer than `shortest` words are not sought. N-grams that more than `most_items` items have are not
+    either, unless an item has no other. `id` and `benchmark` are the fields that name an item and what it belongs to,
+    by default its file's or table's name.
 
     Fields: `words` is 0 without a match; `characters` are those that the edit cuts; `first` is the longest overlap;
     `matches` has a row for each item, with its longest overlap from byte `start` to `end`, of which `overlap` shows

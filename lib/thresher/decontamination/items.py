@@ -1,7 +1,8 @@
-"""Reads benchmark items: JSON Lines (compressed or not) and Parquet, a record an item, any of its fields a passage.
+"""Reads benchmark items: JSON Lines (compressed or not), Parquet and Delta tables, a record an item.
 
-A field is named as it is called, `raw.choices` for one inside of another; `text+answer` joins two, in this order. Of a
-list each entry is a passage of its own. An item's name is its `id`, else its line or row.
+Any of its fields is a passage. A field is named as it is called, `raw.choices` for one inside of another; `text+answer`
+joins two, in this order. Of a list each entry is a passage of its own. An item's name is its `id`, else its line or row
+in its file.
 """
 
 import json
@@ -12,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.parquet as pq
+import pyarrow.dataset as ds
 
 from thresher.errors import UsageError
 from thresher.ingest.jsonl import lines
@@ -34,31 +35,57 @@ class Items:
 
 
 def item_files(paths: Sequence[str | Path]) -> tuple[Path, ...]:
-    """The files that these files, folders and patterns stand for, sorted, each once.
+    """The files that these files, folders, patterns and Delta tables stand for, sorted, each once.
 
-    Raises UsageError where nothing is there, or where a path is a store's or a Delta table.
+    Raises UsageError where nothing is there, where a path is a store's, or for a Delta table that more than Parquet
+    files is needed to read.
     """
-    found = []
+    found: list[Path] = []
     for path in paths:
         if "://" in str(path):
             raise UsageError(f"decontamination_v1: {path}: items are read from files that lie on every machine")
         for file in list_inputs(str(path)):
-            if file.kind == "delta":
-                raise UsageError(
-                    f"decontamination_v1: {file.path} is a Delta table; write its rows as Parquet or JSON Lines "
-                    "(`spark.read.format('delta').load(…).write.parquet(…)`) and give that folder"
-                )
-            found.append(Path(file.path))
+            found += _of_table(Path(file.path)) if file.kind == "delta" else [Path(file.path)]
     return tuple(dict.fromkeys(found))
+
+
+def _of_table(path: Path) -> list[Path]:
+    """The Parquet files that are a Delta table's rows now."""
+    try:
+        from deltalake import DeltaTable
+        from deltalake.exceptions import DeltaError
+    except ImportError as error:
+        raise UsageError(
+            f"decontamination_v1: {path} is a Delta table, and the package deltalake is not installed here: "
+            "pip install 'thresher[items]'"
+        ) from error
+    try:
+        table = DeltaTable(str(path))
+        masked = table.deletion_vectors().read_all().num_rows > 0
+    except DeltaError as error:
+        raise UsageError(f"decontamination_v1: the Delta table {path} cannot be read: {error}") from error
+    if masked or table.metadata().configuration.get("delta.columnMapping.mode", "none") != "none":
+        raise UsageError(
+            f"decontamination_v1: the rows of the Delta table {path} are not those of its files (deletion vectors, "
+            "mapped columns): write them as Parquet (`spark.read.format('delta').load(…).write.parquet(…)`) and give "
+            "that folder"
+        )
+    return sorted(map(Path, table.file_uris()))
 
 
 def benchmark_of(path: Path) -> str:
     """What the items of a file are called together: the file's name up to its first dot.
 
+    For one of the files that a table or Spark's Parquet is cut into it is the table's name.
+
     >>> benchmark_of(Path("bench/gsm8k.jsonl.gz"))
     'gsm8k'
+    >>> benchmark_of(Path("bench/mmlu/subject=law/part-00000-8c1f.snappy.parquet"))
+    'mmlu'
     """
-    return path.name.partition(".")[0]
+    if not path.name.startswith("part-"):
+        return path.name.partition(".")[0]
+    return next(folder.name for folder in path.parents if "=" not in folder.name).partition(".")[0]
 
 
 def read_items(files: Sequence[Path], fields: Sequence[str], id: str, benchmark: str | None) -> Items:
@@ -153,8 +180,9 @@ def _from_lines(stream: StoredStream, path: Path) -> Iterator[tuple[int, dict[st
 
 def _from_parquet(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
     try:
-        with pq.ParquetFile(path) as file:  # type: ignore[no-untyped-call]
-            rows = (row for batch in file.iter_batches(batch_size=_ROWS) for row in batch.to_pylist())
-            yield from enumerate(rows)
+        # Values by which a table is partitioned stand in the names of its folders alone.
+        rows = ds.dataset(path, format="parquet", partitioning="hive")  # type: ignore[no-untyped-call]
+        batches = rows.to_batches(batch_size=_ROWS)
+        yield from enumerate(row for batch in batches for row in batch.to_pylist())
     except pa.ArrowException as error:
         raise UsageError(f"decontamination_v1: {path}: the Parquet file cannot be read: {error}") from error

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from pyspark.sql import DataFrame, Observation
+from pyspark.sql import Column, DataFrame, Observation
 from pyspark.sql import functions as F
 
 from thresher.corpus import Write
@@ -45,22 +45,34 @@ def _writes(job: Job, counts: dict[str, int], documents: int) -> Iterator[Write]
     if wanted is None:
         yield from (Write(table, job.spark.createDataFrame([], table.schema), mine) for table in (EDITS, VERDICTS))
         return
-    observed = Observation()
-    rows = _observed(job, wanted, observed)
+    observed, rows = Observation(), _units(job, wanted)
     cut = {"cut": F.count(F.lit(1)), "cut_bytes": F.sum(F.col("end") - F.col("start"))}
-    yield Write(EDITS, cut_units(rows, wanted).withColumns(own), mine, cut, documents=documents)
-    counts |= {name: int(value or 0) for name, value in observed.get.items()}
+    edits = cut_units(rows.observe(observed, *_totals()), wanted)
+    yield Write(EDITS, edits.withColumns(own), mine, cut, documents=documents)
+    counts |= _told(rows, observed, job.corpus.edits.where(mine).isEmpty())
     counts["shuffled_bytes"] = ROW_BYTES * counts["units"]
     verdicts = overcut(job.corpus.edits.where(mine), wanted.at_most_cut).withColumns(own)
     yield Write(VERDICTS, verdicts, mine, {"verdicts": F.count(F.lit(1))}, documents=documents)
 
 
-def _observed(job: Job, wanted: LineSettings, observed: Observation) -> DataFrame:
+def _units(job: Job, wanted: LineSettings) -> DataFrame:
     """The units of the documents that no earlier stage drops; they are masked, for a join would move their text."""
     earlier = job.corpus.verdicts.where(f"recipe = '{job.recipe.name}' AND stage <> 'lines'")
     job.corpus.clone_without(_LEFT, job.corpus.version(DOCUMENTS.name), earlier)
-    rows = hashed_units(job.corpus.table(_LEFT), wanted)
-    return rows.observe(observed, F.count(F.lit(1)).alias("units"), F.sum("size").alias("unit_bytes"))
+    return hashed_units(job.corpus.table(_LEFT), wanted)
+
+
+def _totals() -> list[Column]:
+    return [F.count(F.lit(1)).alias("units"), F.sum("size").alias("unit_bytes")]
+
+
+def _told(rows: DataFrame, observed: Observation, nothing_cut: bool) -> dict[str, int]:
+    """The units' totals, as observed on the way to `edits`.
+
+    Where nothing arrives there Spark may leave out what comes before it, and with it what was to be observed.
+    """
+    totals = rows.agg(*_totals()).collect()[0].asDict() if nothing_cut else observed.get
+    return {name: int(value or 0) for name, value in totals.items()}
 
 
 STAGE: Stage = Stage("lines", find, settings, reads=(filter.STAGE, dedup.STAGE), by_batch=False)

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 
-import orjson
 import pytest
 from pyspark.sql import Row, SparkSession
 
@@ -16,10 +15,10 @@ from thresher.tables import BANDS
 from thresher_jobs import annotate, dedup, filter, pipeline
 from thresher_jobs.ingest import Ingest
 
-from ..conftest import lines
+from .instalment_parts import deal
 
 STAGES = (annotate.STAGE, filter.STAGE, dedup.STAGE)
-PARTS = 3
+PARTS = 5
 VERIFIED = "dedup.minhash={bands: 20, rows: 5, verify: {by: signature, at_least: 0.6}}"
 WHOLE = ("near", "both")
 RECIPES = {"near": ["dedup.exact=false"], "verified": ["dedup.exact=false", VERIFIED], "both": []}
@@ -31,19 +30,7 @@ def recipe(name: str) -> Recipe:
 
 @pytest.fixture(scope="module")
 def parts(data_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
-    """Editions of a book and web pages, dealt into files; some of each are in the next file, or nearly."""
-    folder = tmp_path_factory.mktemp("parts")
-    texts = [str(record["text"]) for record in lines(data_dir / "neardup/rustbook.jsonl.gz", 120)]
-    texts += [str(record["text"]) for record in lines(data_dir / "text/wcxb_dev_gold_all_clean.jsonl.gz", 40)]
-    files = []
-    for part in range(PARTS):
-        mine = texts[part::PARTS]
-        before = texts[(part - 1) % PARTS :: PARTS]
-        mine += [*before[:3], *(text.upper() for text in before[3:5]), *(f"{text} The end." for text in before[5:9])]
-        rows = (orjson.dumps({"id": f"{part}/{n}", "text": text}) for n, text in enumerate(mine))
-        files.append(folder / f"{part}.jsonl")
-        files[-1].write_bytes(b"\n".join(rows))
-    return files
+    return deal(data_dir, tmp_path_factory.mktemp("parts"), PARTS)
 
 
 @pytest.fixture(scope="module")

@@ -29,8 +29,11 @@ TELLS_NOTHING = {"batch", "run_id", "path"}
 SCRIPT = Path(__file__).with_name("killed_run.py")
 
 
-def run(point: str, corpus: Path, cores: int, *options: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, str(SCRIPT), point, str(corpus), str(cores), "run", "fineweb-en", *options]
+def run(
+    point: str, corpus: Path, cores: int, *options: str, recipe: str = "fineweb-en"
+) -> subprocess.CompletedProcess[str]:
+    """The command in a process that is killed at this point."""
+    command = [sys.executable, str(SCRIPT), point, str(corpus), str(cores), "run", recipe, *options]
     return subprocess.run(command, capture_output=True, text=True, timeout=900, check=False)
 
 

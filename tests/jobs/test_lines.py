@@ -174,3 +174,10 @@ def test_a_recipe_that_no_longer_asks_takes_its_cuts_back(job: Job, recipe: Reci
     done = pipeline.run(job.corpus, without, (lines.STAGE, curate.STAGE, export.STAGE))
     assert edits(job.corpus) == []
     assert set(exported(done)) == set(pages)
+
+
+def test_where_no_line_is_repeated_the_units_are_counted_all_the_same(job: Job, recipe: Recipe) -> None:
+    units = job.runs.of("lines", recipe.name)[0].counts["units"]
+    again = pipeline.run(job.corpus, recipe.changed(["lines.at_least=50", "lines.once=false"]), (lines.STAGE,))
+    counts = again.runs.of("lines", recipe.name)[-1].counts
+    assert (counts["cut"], counts["units"]) == (0, units) and units > 40

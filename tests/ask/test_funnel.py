@@ -43,6 +43,11 @@ def test_every_rule_alone_and_together(asked: Corpus, gopher: Funnel) -> None:
     assert set(gopher.tally.broken) == set().union(*rules)
 
 
+def test_it_says_why_records_were_refused(asked: Corpus, gopher: Funnel) -> None:
+    [reason] = set(frame(asked, "quarantine", "select error from t").error)
+    assert f"in quarantine most often (1): {reason}" in gopher.notes
+
+
 def test_it_shows_itself(gopher: Funnel) -> None:
     assert "gopher_quality_v1.alphabetic_words" in str(gopher)
     page = gopher._repr_html_()

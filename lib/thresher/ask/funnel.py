@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import pandas as pd
+from pyspark.sql import functions as F
 from rich.table import Table
 
 from thresher.ask.rules import is_of_filter, require_filtered, rule_names
@@ -93,7 +94,7 @@ class Funnel:
 
 
 def funnel(corpus: Corpus, runs: Runs, recipe: Recipe) -> Funnel:
-    """The recipe's funnel, counted from the tables in one query.
+    """The recipe's funnel, counted from the tables.
 
     documents = documents left + documents with at least one verdict. Raises `ThresherError` where the recipe was
     never run on this corpus.
@@ -111,13 +112,14 @@ def funnel(corpus: Corpus, runs: Runs, recipe: Recipe) -> Funnel:
         Step("released" if is_current else "left for a release", "left", left),
     ]
     release = released.details["release"] if released and is_current else None
-    return Funnel(recipe.name, release, tuple(steps), counted, _notes(runs, recipe, counted))
+    notes = (*_refused(corpus, counted), *_notes(runs, recipe, counted))
+    return Funnel(recipe.name, release, tuple(steps), counted, notes)
 
 
 def _outgoing(counted: Tally, recipe: Recipe) -> list[Step]:
     """What the filter takes out, rule by rule, then every later stage, in the recipe's order."""
     order = rule_names(recipe)
-    known = [rule for rule in order if is_of_filter(rule)]
+    known = [rule for rule in order if is_of_filter(rule)] if counted.documents else []
     later = [rule for rule in order if not is_of_filter(rule)]
     steps = [Step(FILTER, "out", counted.steps.get(FILTER, 0))]
     for rule in known:
@@ -125,6 +127,16 @@ def _outgoing(counted: Tally, recipe: Recipe) -> list[Step]:
             steps.append(Step(rule, "rule", counted.broken.get(rule, 0), counted.alone.get(rule, 0)))
     later += sorted(set(counted.steps) - {FILTER, *later})
     return steps + [Step(rule, "out", counted.steps.get(rule, 0)) for rule in later]
+
+
+def _refused(corpus: Corpus, counted: Tally) -> list[str]:
+    """Why records are in quarantine: the reason that most of them have."""
+    if not counted.quarantined:
+        return []
+    often = corpus.quarantine.groupBy("error").count().orderBy(F.desc("count"), "error").first()
+    assert often is not None
+    none = "" if counted.documents else "no record became a document; "
+    return [f"{none}in quarantine most often ({often['count']:,}): {often['error']}"]
 
 
 def _notes(runs: Runs, recipe: Recipe, counted: Tally) -> tuple[str, ...]:

@@ -96,4 +96,4 @@ def test_the_tables_are_those_of_a_run_that_was_never_killed(killed: Corpus, nev
         columns = [column for column in frame.columns if column not in TELLS_NOTHING]
         rows.append(sorted(frame.select(*columns).toJSON().collect()))
     assert rows[0] == rows[1]
-    assert len(rows[0]) > 10
+    assert len(rows[0]) >= 8

@@ -1,0 +1,1 @@
+"""Domains: documents regrouped by meaning, from their vectors."""

@@ -10,8 +10,9 @@ from thresher.annotators.annotate import annotate, signal_columns
 from thresher.corpus import Write
 from thresher.fingerprint import digest_files
 from thresher.recipe import Recipe
-from thresher.stage import Job, Result, Stage, is_task_death
+from thresher.stage import Job, Result, Stage
 from thresher.tables import DOCUMENTS, Table, signals_table
+from thresher_jobs.deadly import deadly
 
 DIED = "the process died while it measured this document"
 
@@ -38,9 +39,9 @@ def measure(job: Job, batches: Sequence[int]) -> Result:
 def measure_without_the_deadly(job: Job, batches: Sequence[int]) -> Result:
     """One batch's signals, less those documents that kill the process that measures them: these get `failed`."""
     documents = job.corpus.read(DOCUMENTS, batches)
-    deadly = _deadly(documents, job.recipe, -(2**63), 2**63 - 1)
-    measured = annotate(documents.where(~F.col("doc_id").isin(deadly)), job.recipe.annotators)
-    died = documents.where(F.col("doc_id").isin(deadly)).select("doc_id", "batch", F.lit(DIED).alias("failed"))
+    killers = deadly(documents, lambda part: annotate(part, job.recipe.annotators))
+    measured = annotate(documents.where(~F.col("doc_id").isin(killers)), job.recipe.annotators)
+    died = documents.where(F.col("doc_id").isin(killers)).select("doc_id", "batch", F.lit(DIED).alias("failed"))
     return _commit(job, batches, measured.unionByName(died, allowMissingColumns=True))
 
 
@@ -48,22 +49,6 @@ def _commit(job: Job, batches: Sequence[int], signals: DataFrame) -> Result:
     counts = {"documents": F.count(F.lit(1)), "failed": F.count("failed")}
     replaces = f"batch IN ({', '.join(map(str, batches))})"
     return Result([Write(signals_of(job.recipe), signals, replaces, counts)])
-
-
-def _deadly(documents: DataFrame, recipe: Recipe, low: int, high: int) -> list[int]:
-    """The documents, among those with doc_id from `low` to `high`, that kill their process: found by halving."""
-    part = documents.where(F.col("doc_id").between(low, high))
-    try:
-        annotate(part, recipe.annotators).write.format("noop").mode("overwrite").save()
-        return []
-    except Exception as error:
-        if not is_task_death(error):
-            raise
-    ids = [row["doc_id"] for row in part.select("doc_id").limit(2).collect()]
-    if len(ids) == 1:
-        return ids
-    middle = (low + high) // 2
-    return _deadly(documents, recipe, low, middle) + _deadly(documents, recipe, middle + 1, high)
 
 
 STAGE: Stage = Stage("annotate", measure, settings, of_recipe=False, rescue=measure_without_the_deadly)

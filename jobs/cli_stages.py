@@ -18,6 +18,7 @@ from thresher.stage import Job, Stage
 from thresher_jobs import annotate as annotate_job
 from thresher_jobs import curate as curate_job
 from thresher_jobs import dedup as dedup_job
+from thresher_jobs import embed as embed_job
 from thresher_jobs import export as export_job
 from thresher_jobs import filter as filter_job
 from thresher_jobs import lines as lines_job
@@ -70,6 +71,7 @@ def run(
     """Bring a corpus up to date: ingest what is new, then every stage of the recipe."""
     checked = read_recipe(recipe, _with_against(set, against))
     _ = checked.annotators  # a list or a model that is missing is told before Spark starts
+    _find_model(checked)
     ingest = _ingest(input, dataset, column, html_parser, batch_bytes) if input else None
     _show(_run(corpus, checked, pipeline.STAGES, ingest, output, release))
 
@@ -103,6 +105,13 @@ def dedup(
     _run_one(corpus, recipe, _with_against(set, against), dedup_job.STAGE)
 
 
+def embed(corpus: CorpusOption, recipe: RecipeOption = None, set: SetOption = None) -> None:
+    """Make the vectors that the recipe's documents lack, where it asks for them (`embed:`)."""
+    if recipe is not None:
+        _find_model(read_recipe(recipe, set or ()))
+    _run_one(corpus, recipe, set, embed_job.STAGE)
+
+
 def lines(corpus: CorpusOption, recipe: RecipeOption = None, set: SetOption = None) -> None:
     """Find lines or paragraphs that are repeated across the documents that are left, where the recipe asks for it."""
     _run_one(corpus, recipe, set, lines_job.STAGE)
@@ -129,7 +138,7 @@ def report(
     _run_one(corpus, recipe, set, report_job.STAGE, output=output)
 
 
-COMMANDS: tuple[Callable[..., None], ...] = (run, ingest, annotate, filter, dedup, lines, curate, export, report)
+COMMANDS: tuple[Callable[..., None], ...] = (run, ingest, annotate, filter, dedup, embed, lines, curate, export, report)
 
 
 def _run_one(corpus: str, recipe: str | None, changes: list[str] | None, stage: Stage, **options: str | None) -> None:
@@ -154,6 +163,12 @@ def _run(
     job = pipeline.run(opened, recipe, stages, ingest, _given({"output": output, "release": release}))
     _say(job)
     return job
+
+
+def _find_model(recipe: Recipe) -> None:
+    """A model that is missing is told before Spark starts."""
+    if recipe.embedder is not None:
+        _ = recipe.embedder.found
 
 
 def _ingest(pattern: str, dataset: str, columns: list[str] | None, html_parser: str, batch_bytes: int) -> Ingest:

@@ -10,14 +10,14 @@ from thresher.lease import Lease
 from thresher.recipe import Recipe
 from thresher.runs import Runs
 from thresher.stage import Job, Stage, due, run_stage
-from thresher_jobs import annotate, curate, dedup, export, filter, lines, report
+from thresher_jobs import annotate, curate, dedup, embed, export, filter, lines, report
 from thresher_jobs.against import others
 from thresher_jobs.ingest import Ingest
 
 # Ingest belongs to no recipe.
 _NO_RECIPE = Recipe(name="none", annotate={}, dedup=None)
 STAGES: tuple[Stage, ...] = (
-    annotate.STAGE, filter.STAGE, dedup.STAGE, lines.STAGE, curate.STAGE, export.STAGE, report.STAGE,
+    annotate.STAGE, filter.STAGE, dedup.STAGE, embed.STAGE, lines.STAGE, curate.STAGE, export.STAGE, report.STAGE,
 )  # fmt: skip
 
 
@@ -38,6 +38,8 @@ def run(
         return job
     if dedup.STAGE in stages:
         others(corpus, job.recipe)  # a corpus that cannot be compared with is told before hours of work
+    if embed.STAGE in stages:
+        embed.check(job)
     with Lease(corpus, job.run_id):
         # Another run may have worked between our look and our lease.
         job = Job(corpus, job.recipe, Runs(corpus), job.run_id, job.options)

@@ -16,7 +16,7 @@ from pyspark.sql.types import StructType
 
 from thresher.for_a_while import SMALL_PAGES, settings
 from thresher.location import Location
-from thresher.tables import DOCUMENTS, DUPLICATES, EDITS, INPUTS, NAMES, QUARANTINE, RUNS, VERDICTS, Table
+from thresher.tables import DOCUMENTS, DUPLICATES, EDITS, EMBEDDINGS, INPUTS, NAMES, QUARANTINE, RUNS, VERDICTS, Table
 
 _ABSENT = {"TABLE_OR_VIEW_NOT_FOUND", "DELTA_TABLE_NOT_FOUND", "DELTA_PATH_DOES_NOT_EXIST", "PATH_NOT_FOUND",
            "SCHEMA_NOT_FOUND", "DELTA_MISSING_DELTA_TABLE"}  # fmt: skip
@@ -87,6 +87,11 @@ class Corpus:
     def edits(self) -> DataFrame:
         """Every span that is cut because of other documents, by recipe and stage, in bytes of the stored text."""
         return self.read(EDITS)
+
+    @property
+    def embeddings(self) -> DataFrame:
+        """Every document's vector, by model."""
+        return self.read(EMBEDDINGS)
 
     @property
     def runs(self) -> DataFrame:

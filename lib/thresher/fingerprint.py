@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterable
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +20,11 @@ def fingerprint(value: Any) -> str:
 
 def digest_files(paths: Iterable[Path]) -> list[str]:
     """The SHA-256 of each file's content: a model that changes is another model, whatever its path."""
-    digests = []
-    for path in paths:
-        with path.open("rb") as file:
-            digests.append(hashlib.file_digest(file, "sha256").hexdigest())
-    return digests
+    return [_digest(path, found.st_size, found.st_mtime_ns) for path in paths for found in [path.stat()]]
+
+
+@lru_cache(maxsize=1024)
+def _digest(path: Path, size: int, modified: int) -> str:
+    """Read once a process while the file is the same: a large model's takes seconds, and is asked for many times."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

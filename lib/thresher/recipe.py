@@ -20,10 +20,19 @@ from thresher.annotators.order import in_order
 from thresher.annotators.registry import ANNOTATORS, kind_of, make, settings_model
 from thresher.dedup.banding import Banding, banding_for
 from thresher.dedup.identity import IDENTITIES
+from thresher.embed.embedder import Embedder
 from thresher.errors import UsageError
 from thresher.filters.registry import BOUNDS, RULESETS, ruleset
 from thresher.filters.rule import Rule, RuleSet
-from thresher.recipe_sections import DedupSettings, ExportSettings, LineSettings, MinHashSettings, OwnRule, Settings
+from thresher.recipe_sections import (
+    DedupSettings,
+    EmbedSettings,
+    ExportSettings,
+    LineSettings,
+    MinHashSettings,
+    OwnRule,
+    Settings,
+)
 
 Bounds = dict[str, float | list[str] | None]
 
@@ -38,6 +47,7 @@ class Recipe(Settings):
     filter: dict[str, dict[str, Bounds]] = Field(default_factory=dict)
     rules: dict[str, dict[str, OwnRule]] = Field(default_factory=dict)
     dedup: DedupSettings | None = DedupSettings()
+    embed: EmbedSettings | None = None
     lines: LineSettings | None = None
     export: ExportSettings = ExportSettings()
 
@@ -183,6 +193,11 @@ class Recipe(Settings):
     def edits(self) -> tuple[Annotator, ...]:
         """The annotators whose edits the exported text has been through, in order."""
         return tuple(make(name, _own(self.annotate[name])) for name in self.edit)
+
+    @cached_property
+    def embedder(self) -> Embedder | None:
+        """By what the recipe embeds documents; the model's files are not looked for yet."""
+        return Embedder(**self.embed.model_dump(exclude={"of"})) if self.embed else None
 
     def changed(self, changes: Sequence[str]) -> "Recipe":
         """The recipe with `changes` such as `dedup.minhash.bands=9` made; raises `UsageError` for a wrong one."""

@@ -5,6 +5,8 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from thresher.dedup.identity import IDENTITIES
+from thresher.domains.vectors import Precision
+from thresher.embed.transformer import Pooling
 from thresher.filters.registry import BOUNDS
 
 SOURCE_RANK = "source_rank"
@@ -133,6 +135,21 @@ class LineSettings(Settings):
                 f"make at_least {self.keep + 1} or more"
             )
         return self
+
+
+class EmbedSettings(Settings):
+    """By which model documents are embedded, and which of them; `embed.embedder.Embedder` says what each means.
+
+    `of: survivors` are the documents that filter and dedup leave. `device` changes no vector by more than rounding.
+    """
+
+    model: str = "wordllama"
+    of: Literal["survivors", "everything"] = "survivors"
+    pooling: Pooling = "head"
+    tokens: int | None = Field(default=None, ge=8)
+    prompt: str = ""
+    precision: Precision = "float"
+    device: str = Field(default="auto", pattern=r"^(auto|cpu|cuda(:\d+)?|mps)$")
 
 
 class ExportSettings(Settings):

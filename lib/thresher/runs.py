@@ -62,23 +62,29 @@ class Runs:
         """The newest row of a stage."""
         return next(reversed(self.of(stage, recipe)), None)
 
-    def done_batches(self, stage: str, recipe: str | None, fingerprint: str) -> set[int]:
-        """The batches whose newest row has this fingerprint.
+    def done_batches(self, stage: str, recipe: str | None, fingerprint: str, inputs: str | None = None) -> set[int]:
+        """The batches whose newest row has this fingerprint, and saw these inputs where the stage looks at them.
 
         A stage without a recipe writes a table for each fingerprint, so that there an older row holds as well.
         """
         if recipe is None:
             rows = (row for row in self.of(stage, None) if row.fingerprint == fingerprint)
             return {batch for row in rows for batch in row.batches}
-        return {batch for batch, held in self.held(stage, recipe).items() if held == fingerprint}
+        newest = self._newest(stage, recipe).items()
+        wanted = (DONE, fingerprint, inputs)
+        return {batch for batch, row in newest if (row.status, row.fingerprint, row.inputs) == wanted}
 
     def held(self, stage: str, recipe: str | None) -> dict[int, str | None]:
         """For every batch that a stage has worked on the fingerprint of its results, none where they may be gone."""
-        held: dict[int, str | None] = {}
+        newest = self._newest(stage, recipe).items()
+        return {batch: row.fingerprint if row.status == DONE else None for batch, row in newest}
+
+    def _newest(self, stage: str, recipe: str | None) -> dict[int, RunRow]:
+        newest: dict[int, RunRow] = {}
         for row in self._all:
             if (row.stage, row.recipe) == (stage, recipe):
-                held |= dict.fromkeys(row.batches, row.fingerprint if row.status == DONE else None)
-        return held
+                newest |= dict.fromkeys(row.batches, row)
+        return newest
 
     def may_be_gone(self, row: RunRow) -> bool:
         """Whether the stage was begun under other settings after this row, and not finished."""

@@ -22,7 +22,7 @@ from thresher.recipe import Recipe
 from thresher.runs import BEGUN, RunRow, Runs
 
 _log = logging.getLogger(__name__)
-_PARTITION_BYTES = 128 * 2**20
+PARTITION_BYTES = 128 * 2**20
 
 
 @dataclass(frozen=True)
@@ -63,9 +63,10 @@ class Stage:
     """What is done, under which settings, after which stages.
 
     A stage by batch works through the batches that the stages it `reads` have finished; any other sees the whole
-    corpus at once. A stage of the recipe replaces the recipe's earlier results; one that is shared keeps a table for
-    each fingerprint. `rescue` is the work for one batch in which a task keeps dying. `asked_for` says whether a stage
-    that is up to date shall be done all the same, because of the command's options.
+    corpus at once. Where it reads one that sees it all, new files may change what there is to do in old batches. A
+    stage of the recipe replaces the recipe's earlier results; one that is shared keeps a table for each fingerprint.
+    `rescue` is the work for one batch in which a task keeps dying. `asked_for` says whether a stage that is up to date
+    shall be done all the same, because of the command's options.
     """
 
     name: str
@@ -93,12 +94,12 @@ def pending(stage: Stage, recipe: Recipe, runs: Runs) -> list[int]:
     when it was asked.
     """
     batches = list(runs.batches())
-    if stage.by_batch:
-        done = runs.done_batches(stage.name, stage.owner(recipe), stage.fingerprint(recipe))
-        return [batch for batch in batches if batch not in done]
     newest = runs.newest(stage.name, stage.owner(recipe))
     if newest is None and stage.settings(recipe) is None:
         return []
+    if stage.by_batch:
+        done = runs.done_batches(stage.name, stage.owner(recipe), stage.fingerprint(recipe), _inputs(stage, runs))
+        return [batch for batch in batches if batch not in done]
     if newest and (newest.fingerprint, newest.inputs) == (stage.fingerprint(recipe), runs.inputs_digest()):
         return batches * runs.may_be_gone(newest)
     return batches
@@ -205,15 +206,21 @@ def _row(stage: Stage, job: Job, batches: Sequence[int]) -> RunRow:
         stage=stage.name,
         fingerprint=stage.fingerprint(job.recipe),
         recipe=stage.owner(job.recipe),
-        inputs=None if stage.by_batch else job.runs.inputs_digest(),
+        inputs=_inputs(stage, job.runs),
         batches=tuple(batches),
         settings=stage.settings(job.recipe),
     )
 
 
+def _inputs(stage: Stage, runs: Runs) -> str | None:
+    """The input files behind a stage's results, where these depend on the files of other batches."""
+    sees_all = not stage.by_batch or any(not earlier.by_batch for earlier in stage.reads)
+    return runs.inputs_digest() if sees_all else None
+
+
 def _groups(batches: Sequence[int], job: Job) -> list[list[int]]:
     """The batches in groups large enough to keep every core busy, so that small batches do not cost a job each."""
-    enough = int(job.spark.conf.get("spark.sql.shuffle.partitions", "200") or 200) * _PARTITION_BYTES
+    enough = int(job.spark.conf.get("spark.sql.shuffle.partitions", "200") or 200) * PARTITION_BYTES
     sizes = job.runs.batches()
     groups: list[list[int]] = []
     filled = enough

@@ -77,6 +77,14 @@ EDITS = Table(
     statistics=("doc_id", "unit"),
     sorted_by="doc_id",
 )
+# By model: `model` names what the vectors depend on (`Embedder.name`). Of `vector` (float32) and `packed` (half
+# precision, `domains.vectors`) a model fills one; of a document that it cannot take none, and `failed` says why.
+EMBEDDINGS = Table(
+    "embeddings",
+    "doc_id long, batch int, vector array<float>, packed binary, failed string, model string",
+    partitions=("model", "batch"),
+    statistics=("doc_id",),
+)
 # The rounds of a search for connected components that outgrew one task; removed when the stage is done.
 COMPONENTS = Table("components", "key string, round int, doc_id long, component long", partitions=("key", "round"))
 RUNS = Table(

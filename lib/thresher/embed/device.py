@@ -1,0 +1,56 @@
+"""On which device a task computes: the GPU that Spark gave it, one of the machine's, or the processor."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from pyspark.sql import SparkSession
+
+from thresher.errors import ThresherError
+
+if TYPE_CHECKING:
+    from pyspark.resource import ResourceProfile
+
+
+def device_for_task(wanted: str) -> str:
+    """The device of the task that asks, in torch's terms; raises `ThresherError` where `wanted` is not there."""
+    from pyspark import TaskContext
+
+    task = TaskContext.get()
+    resources = task.resources() if task is not None else {}
+    partition = task.partitionId() if task is not None else 0
+    return choose(wanted, resources, partition, _gpus() if wanted != "cpu" else 0)
+
+
+def choose(wanted: str, resources: Mapping[str, Any], partition: int, gpus: int) -> str:
+    """The device for a task with these resources of Spark's, of this partition, on a machine with so many GPUs.
+
+    `auto` takes a GPU where there is one, else the processor; `cuda` insists on one; any other name is taken as it is.
+
+    >>> choose("auto", {}, 0, gpus=0), choose("auto", {}, 5, gpus=4)
+    ('cpu', 'cuda:1')
+    """
+    given = resources["gpu"].addresses if "gpu" in resources else []
+    if wanted in ("auto", "cuda") and gpus:
+        return f"cuda:{given[0]}" if given else f"cuda:{partition % gpus}"
+    if wanted == "cuda":
+        raise ThresherError("embed.device: this machine has no GPU that torch can use; set it to auto or to cpu")
+    return "cpu" if wanted == "auto" else wanted
+
+
+def gpu_profile(spark: SparkSession) -> "ResourceProfile | None":
+    """One GPU a task, for this stage alone; none where Spark hands out no GPUs, or knows no profiles (local mode)."""
+    from pyspark.resource import ResourceProfileBuilder, TaskResourceRequests
+
+    gpus = spark.conf.get("spark.executor.resource.gpu.amount", None)
+    if not gpus or (spark.conf.get("spark.master", None) or "local").startswith("local"):
+        return None
+    return ResourceProfileBuilder().require(TaskResourceRequests().cpus(1).resource("gpu", 1.0)).build
+
+
+def _gpus() -> int:
+    """How many GPUs torch sees; none where it is not installed."""
+    try:
+        import torch
+    except ImportError:
+        return 0
+    return int(torch.cuda.device_count())

@@ -11,7 +11,7 @@ from thresher.session import get_session
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
-ON_SPARK = "thresher.functions."  # the module whose examples have `spark` and `T`
+ON_SPARK = ("thresher.functions.", "thresher.embed.column.")  # the modules whose examples have `spark` and `T`
 
 
 @pytest.fixture(scope="session")

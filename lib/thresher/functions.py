@@ -21,6 +21,7 @@ from thresher.annotators.base import Annotator
 from thresher.annotators.edited import apply
 from thresher.annotators.order import in_order
 from thresher.annotators.registry import make
+from thresher.embed.column import embed as embed
 from thresher.filters.judge import bounded, broken_rules
 from thresher.filters.registry import ruleset
 from thresher.urls.canonical import canonical

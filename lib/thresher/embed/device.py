@@ -24,7 +24,7 @@ def device_for_task(wanted: str) -> str:
 def choose(wanted: str, resources: Mapping[str, Any], partition: int, gpus: int) -> str:
     """The device for a task with these resources of Spark's, of this partition, on a machine with so many GPUs.
 
-    `auto` takes a GPU where there is one, else the processor; `cuda` insists on one; any other name is taken as it is.
+    `auto` takes a GPU where there is one, else the processor; `cuda` insists on one, `cuda:1` on this one.
 
     >>> choose("auto", {}, 0, gpus=0), choose("auto", {}, 5, gpus=4)
     ('cpu', 'cuda:1')
@@ -32,8 +32,11 @@ def choose(wanted: str, resources: Mapping[str, Any], partition: int, gpus: int)
     given = resources["gpu"].addresses if "gpu" in resources else []
     if wanted in ("auto", "cuda") and gpus:
         return f"cuda:{given[0]}" if given else f"cuda:{partition % gpus}"
-    if wanted == "cuda":
-        raise ThresherError("embed.device: this machine has no GPU that torch can use; set it to auto or to cpu")
+    number = int(wanted.partition(":")[2] or 0)
+    if wanted.startswith("cuda") and number >= gpus:
+        raise ThresherError(
+            f"embed.device: there is no {wanted} where the work is done (torch sees {gpus} GPUs): set it to auto or cpu"
+        )
     return "cpu" if wanted == "auto" else wanted
 
 

@@ -87,15 +87,20 @@ def _folder(model: str) -> Found | None:
     config = folder / "config.json"
     if not config.is_file() and not (folder / "modules.json").is_file():
         raise UsageError(f"{folder} is no model: it holds neither modules.json nor config.json")
-    kind: Kind = "static" if _is_model2vec(config) else "transformer"
+    kind: Kind = "static" if "embeddings" in _tensors(folder / "model.safetensors") else "transformer"
     return Found(kind, str(folder), tuple(_parts(folder)))
 
 
-def _is_model2vec(config: Path) -> bool:
+def _tensors(weights: Path) -> set[str]:
+    """The names of the tensors in a safetensors file, none where there is no such file; model2vec's has `embeddings`.
+
+    The format is a header's size in 8 bytes, then the header in JSON: https://github.com/huggingface/safetensors.
+    """
     try:
-        return bool(json.loads(config.read_text(encoding="utf-8")).get("model_type") == "model2vec")
-    except (OSError, ValueError):
-        return False
+        with weights.open("rb") as file:
+            return set(json.loads(file.read(int.from_bytes(file.read(8), "little"))))
+    except (OSError, ValueError, OverflowError):
+        return set()
 
 
 def _package(model: str) -> Found | None:

@@ -34,19 +34,20 @@ class Tokens(NamedTuple):
 class StaticModel:
     """A row for each token, and the tokenizer; `limit` tokens of a text count, all where there is none.
 
-    `unknown` is the token of what the model has no row for, which does not count.
+    `unknown` is the token of what the model has no row for, which does not count. Of a text `characters` are read.
     """
 
     tokenizer: Any
     rows: Matrix
     unknown: int | None = None
     limit: int | None = None
+    characters: int | None = None
 
     def prepare(self, texts: Sequence[str]) -> Tokens:
         """The texts' tokens."""
         ids: list[npt.NDArray[np.int64]] = []
         places: list[int] = []
-        for group in _groups(texts):
+        for group in _groups([text[: self.characters] for text in texts]):
             found = self.tokenizer.encode_batch_fast([piece for _, piece in group], add_special_tokens=False)
             ids += (self._known(np.array(encoded.ids, np.int64)) for encoded in found)
             places += (place for place, _ in group)
@@ -82,7 +83,10 @@ def _wordllama(weights: Path, tokenizer: Path, limit: int | None) -> StaticModel
 
 
 def _model2vec(folder: Path, limit: int | None) -> StaticModel:
-    """Newer folders keep one row for several tokens (`mapping`) and how much each token counts (`weights`)."""
+    """Newer folders keep one row for several tokens (`mapping`) and how much each token counts (`weights`).
+
+    As the library does, no more of a text is read than so many tokens of median length would take.
+    """
     from safetensors.numpy import load_file
 
     tensors = load_file(folder / "model.safetensors")
@@ -93,7 +97,9 @@ def _model2vec(folder: Path, limit: int | None) -> StaticModel:
         rows = rows * tensors["weights"].astype(np.float32)[:, None]
     tokenizer = _tokenizer(folder / "tokenizer.json")
     own = json.loads((folder / "config.json").read_text(encoding="utf-8")).get("max_length", MODEL2VEC_TOKENS)
-    return StaticModel(tokenizer, np.ascontiguousarray(rows), _unknown(tokenizer), limit or own)
+    most = limit or own
+    characters = most and most * int(np.median([len(token) for token in tokenizer.get_vocab()]))
+    return StaticModel(tokenizer, np.ascontiguousarray(rows), _unknown(tokenizer), most, characters)
 
 
 def _tokenizer(path: Path) -> Any:

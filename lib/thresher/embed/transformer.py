@@ -6,7 +6,7 @@ tokens, so that it needs as much memory whatever the texts.
 """
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
@@ -56,35 +56,33 @@ class TransformerModel:
     def vectors(self, prepared: Chunks) -> Matrix:
         """Each text's vector, shape (n, d)."""
         lengths = np.array([len(ids) for ids in prepared.ids], np.int64)
-        found: list[Matrix] = []
         order = np.argsort(-lengths, kind="stable")
-        for batch in self._batches(order, lengths):
-            found += self._forward([prepared.ids[chunk] for chunk in batch])
-        chunks = np.concatenate(found)
+        chunks = np.concatenate(self._all([prepared.ids[chunk] for chunk in order]))
         vectors = np.empty_like(chunks)
         vectors[order] = chunks
         return vectors if self.pooling == "head" else _pooled(vectors, prepared, self.pooling)
 
-    def _batches(self, order: npt.NDArray[np.int64], lengths: npt.NDArray[np.int64]) -> Iterator[Sequence[int]]:
-        """Chunks in this order, longest first, as many at a time as fit: the first tells how long all are padded."""
+    def _all(self, chunks: Sequence[list[int]]) -> list[Matrix]:
+        """The vectors of the chunks, longest first, as many at a time as fit: all become as long as the first."""
+        found: list[Matrix] = []
         start = 0
-        while start < len(order):
-            end = start + max(1, self.at_once // max(1, int(lengths[order[start]])))
-            yield order[start:end].tolist()
+        while start < len(chunks):
+            end = start + max(1, self.at_once // max(1, len(chunks[start])))
+            found += self._some(chunks[start:end])
             start = end
+        return found
 
-    def _forward(self, chunks: Sequence[list[int]]) -> list[Matrix]:
-        """The chunks' vectors; where memory runs out those of each half, and batches are smaller from then on."""
+    def _some(self, chunks: Sequence[list[int]]) -> list[Matrix]:
+        """The vectors of one batch; where memory runs out batches are half as large from then on, this one too."""
         try:
             return [self._run(chunks)]
         except Exception as error:
             if not is_out_of_memory(error) or len(chunks) == 1:
                 raise
-        self.at_once = max(len(chunks[0]) * len(chunks) // 2, len(chunks[0]))
-        _log.warning("out of memory at %s chunks: from here on %s tokens a batch", len(chunks), self.at_once)
-        _free(self.network)
-        middle = len(chunks) // 2
-        return self._forward(chunks[:middle]) + self._forward(chunks[middle:])
+        self.at_once = len(chunks[0]) * (len(chunks) // 2)
+        _log.warning("out of memory at %s texts at once: from here on %s tokens", len(chunks), self.at_once)
+        _free()
+        return self._all(chunks)
 
     def _run(self, chunks: Sequence[list[int]]) -> Matrix:
         import torch
@@ -159,7 +157,7 @@ def _pooled(vectors: Matrix, chunks: Chunks, pooling: Pooling) -> Matrix:
     return (sums / np.bincount(chunks.texts)[:, None]).astype(np.float32)
 
 
-def _free(network: Any) -> None:
+def _free() -> None:
     import torch
 
     if torch.cuda.is_available():

@@ -10,7 +10,7 @@ from thresher.errors import ThresherError
 
 def test_two_tasks_with_two_addresses_take_two_devices() -> None:
     given = [{"gpu": SimpleNamespace(addresses=[address])} for address in ("0", "1")]
-    assert [choose("auto", resources, 0, gpus=2) for resources in given] == ["cuda:0", "cuda:1"]
+    assert [choose("auto", resources, 0, gpus=0) for resources in given] == ["cuda:0", "cuda:1"]
 
 
 def test_tasks_without_addresses_share_out_the_machines_devices() -> None:

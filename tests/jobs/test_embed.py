@@ -92,8 +92,7 @@ def test_every_document_that_is_left_has_the_vector_of_its_text(corpus: Corpus, 
     assert vectors.keys() | failed.keys() == survivors(corpus, "first")
     assert 20 < len(vectors) < len(texts) - 20  # the other editions are gone
     by_id = {row["doc_id"]: row["text"] for row in corpus.documents.select("doc_id", "text").collect()}
-    assert {by_id[doc_id]: why for doc_id, why in failed.items()} == {"": NO_VECTOR}
-    assert MEGABYTE in {by_id[doc_id] for doc_id in vectors}
+    assert failed == {} and {MEGABYTE, HOSTILE, "x"} <= {by_id[doc_id] for doc_id in vectors}
     plain = encode(embedder.load("cpu"), [by_id[doc_id] for doc_id in vectors]).matrix
     np.testing.assert_allclose(np.stack(list(vectors.values())), plain, atol=1e-6)
 

@@ -2,7 +2,8 @@
 
 Real texts of mixed length: web pages, and sentences in many languages. The library has all cores in one process, the
 stage a worker for each core; it reads and writes Delta besides. The ratio is the library's seconds to the stage's: at
-1.0 the stage is as fast. Models are loaded before the first pair.
+1.0 the stage is as fast. Models are loaded before the first pair. `--without-spark` compares CPU seconds of both in
+this one process, by one thread: what the stage's batches cost or save, whatever else the machine does.
 """
 
 import gzip
@@ -14,10 +15,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from tests.benchmarks.pairs import Ratio, arguments, scratch, table, timed
+from tests.benchmarks.pairs import Ratio, alternate, arguments, own_cpu, scratch, table, timed
 from tests.benchmarks.texts import DATA
 
-PAGES = {"tiny": 40, "small": 150, "full": 1293}
+PAGES = {"tiny": 20, "small": 150, "full": 1293}
 BATCHES = (8, 16, 32, 64, 128)
 Encode = Callable[[list[str], int], Any]
 
@@ -52,13 +53,13 @@ def sentence_transformer(package: str, cores: int) -> Encode:
 def best_size(encode: Encode, some: Sequence[str]) -> int:
     """The batch size at which the library is fastest, on some of the texts."""
     encode(list(some[:8]), 8)
-    seconds = {size: min(timed(lambda size=size: encode(list(some), size)) for _ in range(2)) for size in BATCHES}
+    seconds = {size: timed(partial(encode, list(some), size), own_cpu) for size in BATCHES}
     sys.stderr.write(f"seconds by batch size: {seconds}\n")
     return min(seconds, key=lambda size: seconds[size])
 
 
 def main() -> None:
-    given = arguments(__doc__, ("--model", {"default": "wordllama"}))
+    given = arguments(__doc__, ("--model", {"default": "wordllama"}), ("--without-spark", {"action": "store_true"}))
     from thresher.corpus import Corpus
     from thresher.location import locate
     from thresher.recipe import read_recipe
@@ -67,8 +68,12 @@ def main() -> None:
     from thresher_jobs.ingest import Ingest
 
     mixed = texts(PAGES[given.scale])
-    encode = wordllama() if given.model == "wordllama" else sentence_transformer(given.model, cores())
-    size = best_size(encode, mixed[:: max(1, len(mixed) // 150)])
+    threads = 1 if given.without_spark else cores()
+    encode = wordllama() if given.model == "wordllama" else sentence_transformer(given.model, threads)
+    size = best_size(encode, mixed[:: max(1, len(mixed) // 60)])
+    if given.without_spark:
+        without_spark(given.model, mixed, partial(encode, mixed, size), given.pairs)
+        return
     before = (annotate.STAGE, filter.STAGE, dedup.STAGE)
     with scratch() as folder:
         rows = (json.dumps({"id": str(n), "text": text}) for n, text in enumerate(mixed))
@@ -97,6 +102,20 @@ def main() -> None:
     table(
         ("model", "texts", "MB", "batch", "library to command", "library to stage alone", "texts a second"),
         [(given.model, f"{len(mixed):,}", f"{size_mb:.1f}", str(size), *told, f"{len(mixed) / pairs[-1][2]:,.0f}")],
+    )
+
+
+def without_spark(model: str, mixed: list[str], bare: Callable[[], Any], pairs: int) -> None:
+    """The library's CPU seconds to ours, in windows as the stage has them."""
+    from thresher.embed.embedder import Embedder
+    from thresher.embed.encode import encode_all, windows_of
+
+    ours = Embedder(model).load("cpu")
+    windows = [mixed[rows] for rows in windows_of([len(text.encode()) for text in mixed])]
+    ratio = alternate(bare, lambda: list(encode_all(ours, windows, lambda window: window)), pairs, own_cpu)
+    table(
+        ("model", "texts", "library to ours, CPU", "CPU seconds"),
+        [(model, f"{len(mixed):,}", ratio.of(), ratio.seconds())],
     )
 
 

@@ -18,8 +18,8 @@ from thresher.errors import UsageError
 
 Pooling = Literal["head", "mean", "max"]
 LONGEST = 1 << 20  # characters of a text that are read
-# Tokens of a batch, padding included: what a core's cache likes, and what keeps a GPU busy.
-_CPU_TOKENS, _GPU_TOKENS = 1 << 12, 1 << 16
+# Tokens of a batch, padding included: what a core's cache likes (docs/embeddings.md), and what may keep a GPU busy.
+_CPU_TOKENS, _GPU_TOKENS = 1 << 10, 1 << 16
 _PROBE = "The model is asked for this sentence's vector when it is loaded."
 _log = logging.getLogger(__name__)
 

@@ -52,10 +52,11 @@ def windows_of(sizes: Sequence[int] | npt.NDArray[np.int64], most: int = WINDOW_
     """
     start, filled = 0, 0
     for place, size in enumerate(sizes):
-        if filled and filled + size > most:
+        room = max(1, int(size))  # an empty text is a row all the same
+        if filled and filled + room > most:
             yield slice(start, place)
             start, filled = place, 0
-        filled += max(1, int(size))
+        filled += room
     if len(sizes):
         yield slice(start, len(sizes))
 

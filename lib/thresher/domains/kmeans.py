@@ -28,8 +28,8 @@ SAMPLE_A_CLUSTER = 64
 SETTLED = 1e-3  # the share by which inertia falls in a full pass that is the last
 _BLOCK = 256  # clusters
 PLACED = "doc_id long, batch int, domain_id int, distance double, second_domain int, second_distance double"
-_PLACED = pa.schema([("doc_id", pa.int64()), ("batch", pa.int32()), ("domain_id", pa.int32()),
-                     ("distance", pa.float64()), ("second_domain", pa.int32()), ("second_distance", pa.float64())])  # fmt: skip
+_TYPES = (pa.int64(), pa.int32(), pa.int32(), pa.float64(), pa.int32(), pa.float64())
+_PLACED = pa.schema([(name.split()[0], type_) for name, type_ in zip(PLACED.split(", "), _TYPES, strict=True)])
 Batches = Callable[[Iterable[pa.RecordBatch]], Iterator[pa.RecordBatch]]
 
 

@@ -23,6 +23,7 @@ from thresher_jobs import export as export_job
 from thresher_jobs import filter as filter_job
 from thresher_jobs import lines as lines_job
 from thresher_jobs import pipeline
+from thresher_jobs import regroup as regroup_job
 from thresher_jobs import report as report_job
 from thresher_jobs.cli_options import (
     CorpusOption,
@@ -112,6 +113,11 @@ def embed(corpus: CorpusOption, recipe: RecipeOption = None, set: SetOption = No
     _run_one(corpus, recipe, set, embed_job.STAGE)
 
 
+def regroup(corpus: CorpusOption, recipe: RecipeOption = None, set: SetOption = None) -> None:
+    """Group the documents that have vectors into domains by meaning, where the recipe asks for it (`regroup:`)."""
+    _run_one(corpus, recipe, set, regroup_job.STAGE)
+
+
 def lines(corpus: CorpusOption, recipe: RecipeOption = None, set: SetOption = None) -> None:
     """Find lines or paragraphs that are repeated across the documents that are left, where the recipe asks for it."""
     _run_one(corpus, recipe, set, lines_job.STAGE)
@@ -138,7 +144,9 @@ def report(
     _run_one(corpus, recipe, set, report_job.STAGE, output=output)
 
 
-COMMANDS: tuple[Callable[..., None], ...] = (run, ingest, annotate, filter, dedup, embed, lines, curate, export, report)
+COMMANDS: tuple[Callable[..., None], ...] = (
+    run, ingest, annotate, filter, dedup, embed, regroup, lines, curate, export, report,
+)  # fmt: skip
 
 
 def _run_one(corpus: str, recipe: str | None, changes: list[str] | None, stage: Stage, **options: str | None) -> None:

@@ -70,13 +70,13 @@ def _lacking(job: Job, batches: Sequence[int], embedder: Embedder) -> list[int]:
     """Those of the batches in which a document that is wanted has no row; looks at ids alone."""
     there = job.corpus.read(EMBEDDINGS, batches).where(F.col("model") == embedder.name)
     wanted = job.corpus.read(DOCUMENTS, batches).select("doc_id", "batch")
-    for unwanted in (there, *_dropped(job, batches)):
+    for unwanted in (there, *outvoted(job, batches)):
         wanted = wanted.join(unwanted.select("doc_id"), "doc_id", "left_anti")
     return sorted(row["batch"] for row in wanted.select("batch").distinct().collect())
 
 
-def _dropped(job: Job, batches: Sequence[int]) -> list[DataFrame]:
-    """The verdicts of the recipe's filter and dedup on these batches, where only survivors are wanted."""
+def outvoted(job: Job, batches: Sequence[int]) -> list[DataFrame]:
+    """The verdicts of the recipe's filter and dedup on these batches, where it asks for vectors of survivors alone."""
     if job.recipe.embed is None or job.recipe.embed.of == "everything":
         return []
     mine = (F.col("recipe") == job.recipe.name) & F.col("stage").isin(filter.STAGE.name, dedup.STAGE.name)
@@ -85,7 +85,7 @@ def _dropped(job: Job, batches: Sequence[int]) -> list[DataFrame]:
 
 def _texts(job: Job, batches: Sequence[int], there: DataFrame) -> DataFrame:
     """The documents to embed; those that are not wanted are masked, for a join would move the others' text."""
-    dropped = [rows.select("doc_id") for rows in (there, *_dropped(job, batches))]
+    dropped = [rows.select("doc_id") for rows in (there, *outvoted(job, batches))]
     job.corpus.clone_without(_LACKING, job.corpus.version(DOCUMENTS.name), reduce(DataFrame.unionByName, dropped))
     documents = job.corpus.table(_LACKING).where(F.col("batch").isin(list(batches)))
     return _spread(job, documents.select("doc_id", "batch", "text"), batches)

@@ -16,7 +16,20 @@ from pyspark.sql.types import StructType
 
 from thresher.for_a_while import SMALL_PAGES, settings
 from thresher.location import Location
-from thresher.tables import DOCUMENTS, DUPLICATES, EDITS, EMBEDDINGS, INPUTS, NAMES, QUARANTINE, RUNS, VERDICTS, Table
+from thresher.tables import (
+    DOCUMENTS,
+    DOMAIN_CARDS,
+    DOMAINS,
+    DUPLICATES,
+    EDITS,
+    EMBEDDINGS,
+    INPUTS,
+    NAMES,
+    QUARANTINE,
+    RUNS,
+    VERDICTS,
+    Table,
+)
 
 _ABSENT = {"TABLE_OR_VIEW_NOT_FOUND", "DELTA_TABLE_NOT_FOUND", "DELTA_PATH_DOES_NOT_EXIST", "PATH_NOT_FOUND",
            "SCHEMA_NOT_FOUND", "DELTA_MISSING_DELTA_TABLE"}  # fmt: skip
@@ -92,6 +105,16 @@ class Corpus:
     def embeddings(self) -> DataFrame:
         """Every document's vector, by model."""
         return self.read(EMBEDDINGS)
+
+    @property
+    def domains(self) -> DataFrame:
+        """Every embedded document's two nearest domains, by recipe."""
+        return self.read(DOMAINS)
+
+    @property
+    def domain_cards(self) -> DataFrame:
+        """Every domain: its size, keywords, exemplars, sources, centroid, by recipe."""
+        return self.read(DOMAIN_CARDS)
 
     @property
     def runs(self) -> DataFrame:

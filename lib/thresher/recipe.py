@@ -31,6 +31,7 @@ from thresher.recipe_sections import (
     LineSettings,
     MinHashSettings,
     OwnRule,
+    RegroupSettings,
     Settings,
 )
 
@@ -48,6 +49,7 @@ class Recipe(Settings):
     rules: dict[str, dict[str, OwnRule]] = Field(default_factory=dict)
     dedup: DedupSettings | None = DedupSettings()
     embed: EmbedSettings | None = None
+    regroup: RegroupSettings | None = None
     lines: LineSettings | None = None
     export: ExportSettings = ExportSettings()
 
@@ -140,6 +142,12 @@ class Recipe(Settings):
                 for signal in filter(None, (bounds.signal, bounds.detail)):
                     if signal not in fields:
                         raise ValueError(f"rules.{name}.{rule}: {_unknown(signal, fields, 'signal of this recipe')}")
+        return self
+
+    @model_validator(mode="after")
+    def _domains_have_vectors(self) -> "Recipe":
+        if self.regroup is not None and self.embed is None:
+            raise ValueError("regroup needs vectors: add `embed: {model: wordllama}`, or another model")
         return self
 
     @model_validator(mode="after")

@@ -1,4 +1,4 @@
-"""The sections of a recipe that have settings of their own: copies, lines, rules, export."""
+"""The sections of a recipe that have settings of their own: copies, vectors, domains, lines, rules, export."""
 
 from typing import Literal
 
@@ -150,6 +150,37 @@ class EmbedSettings(Settings):
     prompt: str = ""
     precision: Precision = "float"
     device: str = Field(default="auto", pattern=r"^(auto|cpu|cuda(:\d+)?|mps)$")
+
+
+class RegroupSettings(Settings):
+    """Into how many domains embedded documents are grouped, and how; `domains.kmeans` says what happens.
+
+    `k` is a number, or several of which `domains.sweep` chooses. By `cosine` vectors count by their direction alone.
+    `passes` is how often at most centroids are moved by all documents, after rounds on a sample. `name` is the import
+    path of a function (`package.module:function`) from a domain's card, a mapping, to its name; else keywords name it.
+    """
+
+    k: int | tuple[int, ...] = (8, 12, 16, 24, 32, 48, 64, 96, 128)
+    metric: Literal["cosine", "euclidean"] = "cosine"
+    seed: int = Field(default=0, ge=0, lt=2**31)
+    passes: int = Field(default=10, ge=0)
+    name: str | None = Field(default=None, pattern=r"^[\w.]+:\w+$")
+
+    @model_validator(mode="after")
+    def _some_domains(self) -> "RegroupSettings":
+        if not self.ks or min(self.ks) < 1 or (len(self.ks) > 1 and min(self.ks) < 2):
+            raise ValueError("k is 1 or more, or a list of numbers from 2 on of which the clearest is taken")
+        return self
+
+    @property
+    def ks(self) -> tuple[int, ...]:
+        """The numbers of domains to choose from."""
+        return (self.k,) if isinstance(self.k, int) else self.k
+
+    @property
+    def spherical(self) -> bool:
+        """Whether vectors count by their direction alone."""
+        return self.metric == "cosine"
 
 
 class ExportSettings(Settings):

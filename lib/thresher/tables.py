@@ -85,6 +85,24 @@ EMBEDDINGS = Table(
     partitions=("model", "batch"),
     statistics=("doc_id",),
 )
+# `domain_id` is null for a vector that has no place among the others: not finite, of length 0, or none at all.
+DOMAINS = Table(
+    "domains",
+    "recipe string, batch int, doc_id long, domain_id int, distance double, second_domain int, second_distance double, "
+    "run_id string",
+    partitions=("recipe", "batch"),
+    statistics=("doc_id", "domain_id"),
+    sorted_by="doc_id",
+)
+# What each column holds is told in `domains.cards`. The centroids are what later batches are placed by.
+DOMAIN_CARDS = Table(
+    "domain_cards",
+    "recipe string, domain_id int, name string, size long, tokens long, keywords array<string>, exemplars array<long>, "
+    "spread double, sources array<struct<source: string, documents: long>>, "
+    "languages array<struct<language: string, documents: long>>, "
+    "nearest array<struct<domain_id: int, distance: double>>, centroid array<float>, run_id string",
+    partitions=("recipe",),
+)
 # The rounds of a search for connected components that outgrew one task; removed when the stage is done.
 COMPONENTS = Table("components", "key string, round int, doc_id long, component long", partitions=("key", "round"))
 RUNS = Table(

@@ -66,8 +66,9 @@ def _distances(rows: Rows, spherical: bool) -> Distances:
     """Euclidean distances of all rows to each other, or 1 - cosine."""
     products = rows.points @ rows.points.T
     if spherical:
-        return np.maximum(1 - products, 0).astype(np.float32)
+        cosines: Distances = np.maximum(1 - products, 0).astype(np.float32)
+        return cosines
     squares = rows.squares.astype(np.float32)
-    apart = np.sqrt(np.maximum(squares[:, None] + squares - 2 * products, 0)).astype(np.float32)
+    apart: Distances = np.sqrt(np.maximum(squares[:, None] + squares - 2 * products, 0)).astype(np.float32)
     np.fill_diagonal(apart, 0)
     return apart

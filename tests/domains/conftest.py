@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
+from thresher.domains.placing import usable
 from thresher.domains.vectors import Matrix
 from thresher.embed.embedder import Embedder
 
@@ -38,7 +39,9 @@ def real(data_dir: Path) -> Texts:
     texts, sources, labels = (list(column) for column in zip(*found, strict=True))
     model = Embedder("wordllama").load("cpu")
     vectors = [model.vectors(model.prepare(texts[start : start + 512])) for start in range(0, len(texts), 512)]
-    return Texts(texts, np.array(sources), np.array(labels), np.concatenate(vectors))
+    matrix = usable(np.concatenate(vectors), spherical=True)[0].points
+    assert len(matrix) == len(texts)
+    return Texts(texts, np.array(sources), np.array(labels), matrix)
 
 
 def _first(path: Path, count: int) -> list[dict[str, object]]:

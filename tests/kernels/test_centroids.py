@@ -23,7 +23,9 @@ def added(points: "np.ndarray[Any, Any]", labels: list[int], order: list[int]) -
 
 
 @given(ROWS, LABELS, st.permutations(range(12)))
-def test_totals_are_sums_of_integers_in_any_order(points: "np.ndarray[Any, Any]", labels: list[int], order: list[int]) -> None:
+def test_totals_are_sums_of_integers_in_any_order(
+    points: "np.ndarray[Any, Any]", labels: list[int], order: list[int]
+) -> None:
     totals = added(points, labels, order)
     for cluster in range(4):
         mine = [point for point, label in zip(points.astype(float), labels, strict=True) if label == cluster]

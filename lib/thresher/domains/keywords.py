@@ -71,7 +71,7 @@ def _words(texts: pa.Array) -> Iterator[list[str]]:
 
     data, offsets, _ = utf8(texts)
     out = np.empty(2 * _BYTES + 16, np.uint8)
-    for start, end in zip(offsets[:-1], offsets[1:], strict=True):
+    for start, end in pairwise(offsets):
         size = words_only(data, start, min(end, start + _BYTES), out)
         yield [word for word in _paired(bytes(out[:size]).decode(errors="ignore").split(" ")) if _says_something(word)]
 

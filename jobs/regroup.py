@@ -22,8 +22,9 @@ from thresher.domains import structure, sweep
 from thresher.domains.cards import cards, exemplars, most, sizes
 from thresher.domains.gather import in_one_task, sampled
 from thresher.domains.keywords import keywords, sample
-from thresher.domains.kmeans import fitted, placed
+from thresher.domains.kmeans import FLAT, fitted, placed
 from thresher.domains.placing import Centroids
+from thresher.domains.tree import Tree, fitted_in_groups
 from thresher.embed.embedder import Embedder
 from thresher.errors import ThresherError
 from thresher.recipe import Recipe
@@ -76,6 +77,8 @@ class Regrouping:
         changed = f"{_mine(self.job)} AND {among(self._placed_now)}" if self.standing else _mine(self.job)
         yield Write(DOMAINS, rows, changed, counted, documents=self.job.runs.documents(self._placed_now))
         found = cards(self._parts(), centroids, self.wanted.name)
+        if isinstance(centroids, Tree):
+            found = found.append_column("parent", pa.array(centroids.parents))
         self._tell(found)
         yield Write(DOMAIN_CARDS, self.job.spark.createDataFrame(found).withColumns(self._own), _mine(self.job))
 
@@ -128,7 +131,8 @@ class Regrouping:
         if not documents:
             raise ThresherError(f"regroup: recipe {self.job.recipe.name} has no document with a vector to group")
         k = self._k(documents)
-        found = fitted(self.vectors, documents, k, self.wanted.spherical, self.wanted.seed, self.wanted.passes)
+        way = fitted if k <= FLAT else fitted_in_groups
+        found = way(self.vectors, documents, k, self.wanted.spherical, self.wanted.seed, self.wanted.passes)
         told = {"k": str(k), "fitted_in": self.job.run_id, "fitted_on": str(documents), "sample": str(found.sample)}
         self.details.update(told | {"inertia": json.dumps(found.inertia)})
         return found.centroids
@@ -195,9 +199,12 @@ _OF_THE_FIT = {"k", "fitted_in", "fitted_on", "sample", "inertia", "silhouettes"
 
 
 def _stored(job: Job, wanted: RegroupSettings) -> Centroids:
-    rows = job.corpus.domain_cards.where(_mine(job)).select("domain_id", "centroid").toArrow().sort_by("domain_id")
+    columns = job.corpus.domain_cards.where(_mine(job)).select("domain_id", "parent", "centroid")
+    rows = columns.toArrow().sort_by("domain_id")
     matrix = np.stack(cast(list[Any], rows["centroid"].to_numpy())).astype(np.float32)
-    return Centroids(matrix, wanted.spherical)
+    if rows["parent"].null_count:
+        return Centroids(matrix, wanted.spherical)
+    return Tree(matrix, wanted.spherical, rows["parent"].to_numpy().astype(np.int32))
 
 
 STAGE: Stage = Stage("regroup", regroup, settings, reads=(embed.STAGE,), by_batch=False)

@@ -173,8 +173,8 @@ class Recipe(Settings):
 
     @property
     def value_bytes(self) -> int:
-        """The bytes of one value of a signature, 4 or 8."""
-        return int(self.shingling["bits"]) // 8
+        """The bytes of one value of a signature, 4 or 8; 4 where the recipe makes none."""
+        return int(self.shingling["bits"]) // 8 if "minhash_v1" in self.annotate else 4
 
     @cached_property
     def banding(self) -> Banding:

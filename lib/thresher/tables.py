@@ -94,13 +94,14 @@ DOMAINS = Table(
     statistics=("doc_id", "domain_id"),
     sorted_by="doc_id",
 )
-# What each column holds is told in `domains.cards`. The centroids are what later batches are placed by.
+# What each column holds is told in `domains.cards`. The centroids are what later batches are placed by; `parent` is a
+# domain's group where there are so many that they are in two levels (`domains.tree`).
 DOMAIN_CARDS = Table(
     "domain_cards",
     "recipe string, domain_id int, name string, size long, tokens long, keywords array<string>, exemplars array<long>, "
     "spread double, sources array<struct<source: string, documents: long>>, "
     "languages array<struct<language: string, documents: long>>, "
-    "nearest array<struct<domain_id: int, distance: double>>, centroid array<float>, run_id string",
+    "nearest array<struct<domain_id: int, distance: double>>, centroid array<float>, parent int, run_id string",
     partitions=("recipe",),
 )
 # The rounds of a search for connected components that outgrew one task; removed when the stage is done.

@@ -43,12 +43,13 @@ def in_one_task(rows: DataFrame, spherical: bool, work: Callable[[Sample], pa.Re
         found = [batch for batch in batches if batch.num_rows]
         if found:
             with one_thread():
-                yield work(_in_order(found, spherical))
+                yield work(in_order(found, spherical))
 
     return rows.repartition(1).mapInArrow(gather, schema)
 
 
-def _in_order(batches: list[pa.RecordBatch], spherical: bool) -> Sample:
+def in_order(batches: list[pa.RecordBatch], spherical: bool) -> Sample:
+    """The rows of `sampled`, those that are usable, in the order that their hashes decide."""
     matrix = np.concatenate([matrix_of(batch["vector"]) for batch in batches])
     rest = pa.Table.from_batches([batch.drop_columns(["vector"]) for batch in batches])
     columns = {name: rest[name].to_numpy() for name in rest.column_names}

@@ -49,7 +49,7 @@ def lloyd(rows: Rows, centroids: Centroids, rounds: int) -> tuple[Centroids, flo
     before = math.inf
     for _ in range(rounds):
         points, inertia = moved(centroids.totals(rows), centroids.spherical)
-        centroids = Centroids(points, centroids.spherical)
+        centroids = centroids.at(points)
         if before - inertia <= SETTLED * before and before < math.inf:
             return centroids, inertia
         before = inertia

@@ -25,6 +25,7 @@ from thresher.kernels.centroids import Totals, moved
 
 SAMPLE = 50_000  # vectors of the sample at least, and so many a cluster:
 SAMPLE_A_CLUSTER = 64
+FLAT = 4_096  # domains at most for which every document is measured against every centroid
 SETTLED = 1e-3  # the share by which inertia falls in a full pass that is the last
 _BLOCK = 256  # clusters
 PLACED = "doc_id long, batch int, domain_id int, distance double, second_domain int, second_distance double"
@@ -57,14 +58,15 @@ def fitted(vectors: DataFrame, documents: int, k: int, spherical: bool, seed: in
     start = Centroids(np.frombuffer(row["points"], np.float32).reshape(k, -1), spherical)
     if share == 1:
         return Fitted(start, usable_rows)
-    return _after_passes(vectors, start, usable_rows, passes)
+    return after_passes(vectors, start, usable_rows, passes)
 
 
-def _after_passes(vectors: DataFrame, centroids: Centroids, sample: int, passes: int) -> Fitted:
+def after_passes(vectors: DataFrame, centroids: Centroids, sample: int, passes: int) -> Fitted:
+    """The centroids after full passes, until they settle and at most so many."""
     history: list[float] = []
     for _ in range(passes):
         points, inertia = moved(totals(vectors, centroids), centroids.spherical)
-        centroids = Centroids(points, centroids.spherical)
+        centroids = centroids.at(points)
         history.append(inertia)
         if len(history) > 1 and history[-2] - inertia <= SETTLED * history[-2]:
             break

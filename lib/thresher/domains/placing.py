@@ -6,7 +6,7 @@ its own. What it decides is made independent of the block by `kernels.nearest`.
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import NamedTuple
 
@@ -89,6 +89,10 @@ class Centroids:
 
     points: Matrix
     spherical: bool
+
+    def at(self, points: Matrix) -> "Centroids":
+        """The same, moved to these points."""
+        return replace(self, points=points)
 
     @cached_property
     def rows(self) -> Rows:

@@ -6,7 +6,7 @@ LOCKED := -c constraints.txt
 CORPUS ?= demo-corpus
 SCALE ?= full
 PROCESSES ?= 2
-BENCHMARKS := kernels filters read_html annotate minhash_run small_run instalments driver_memory language pii embed
+BENCHMARKS := kernels filters read_html annotate minhash_run small_run instalments driver_memory language pii embed kmeans
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test lint types unit bench lock clean

@@ -41,12 +41,12 @@ def recipe(tmp_path_factory: pytest.TempPathFactory) -> Recipe:
 
 @pytest.fixture(scope="module")
 def input_files(data_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Web prose and four languages; later a second file of both, with a copy, and texts that the filter drops."""
+    """Web prose, three more languages, copies and a text that the filter drops; later a second file of web prose."""
     folder = tmp_path_factory.mktemp("pages")
     web = lines(data_dir / "text/wcxb_dev_gold_all_clean.jsonl.gz", 200)
     short = [one for one in lines(data_dir / "lid/lingua75x200.jsonl.gz", 15_000) if one["lang"] in ("ru", "zh", "th")]
     records = [*web[:150], *short[::7], *short[:9], {"text": "too short"}]
-    for name, some in (("a.jsonl", records), ("b.jsonl", web[120:])):
+    for name, some in (("a.jsonl", records), ("b.jsonl", web[150:])):
         rows = [{**record, "id": f"{name}/{place}"} for place, record in enumerate(some)]
         (folder / name).write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
     return folder

@@ -181,7 +181,9 @@ class Regrouping:
         drawn = sampled(self.vectors, share, seed).join(groups, "doc_id")
 
         def test(one: Any) -> pa.RecordBatch:
-            told = structure.structure(one, k, spherical, seed).details()
+            told = {"structure": f"{len(one.ids)} documents are too few to tell structure from chance"}
+            if len(one.ids) >= structure.LEAST:
+                told = structure.structure(one, k, spherical, seed).details()
             return pa.RecordBatch.from_arrays([pa.array(list(told)), pa.array(list(told.values()))], names=["k", "v"])
 
         rows = in_one_task(drawn, spherical, test, "k string, v string").collect()

@@ -53,7 +53,9 @@ def test_one_blob_has_no_structure_and_one_group_says_so() -> None:
     sources = np.array(["a"] * 600)
     assert not structure_of(blob, sources, 6).found
     assert not structure_of(blob, sources, 1).found
-    assert not structure_of(blob[:30], sources[:30], 4).found  # too few for groups of twenty
+    assert not structure_of(blob[:40], sources[:40], 4).found  # too few for four groups of twenty
+    with pytest.raises(ValueError, match="30 documents are too few"):
+        structure_of(blob[:30], sources[:30], 4)
 
 
 def test_permuting_keeps_each_dimension(real: Texts) -> None:

@@ -167,7 +167,7 @@ def test_new_settings_fit_anew_whatever_the_files(
     with monkeypatch.context() as patched:
         patched.setattr(Corpus, "commit", die_at_cards)
         with pytest.raises(KeyboardInterrupt):
-            run(first.corpus, changed)
+            run(first.corpus, changed, input_files / "b.jsonl")
     again = run(first.corpus, changed)
     told = details(again)
     curve = json.loads(told["silhouettes"])

@@ -21,7 +21,7 @@ from thresher.kernels.centroids import add_rows, means
 from thresher.kernels.hashing import random64
 from thresher.kernels.nearest import Labels
 
-SAMPLE = 10_000  # documents
+SAMPLE, LEAST = 10_000, 40  # documents
 DRAWS = 3  # permuted samples, and pairs of halves
 _EACH = 20  # documents a group at least: a large k is lowered for the sample
 _ROUNDS = 10
@@ -76,7 +76,12 @@ class Structure:
 
 
 def structure(sample: Sample, k: int, spherical: bool, seed: int) -> Structure:
-    """How the sample's `domain_id` and `source` (hashes) do beside chance, and what its vectors alone say."""
+    """How the sample's `domain_id` and `source` (hashes) do beside chance, and what its vectors alone say.
+
+    Raises ValueError for fewer than `LEAST` documents, of which nothing can be told.
+    """
+    if len(sample.ids) < LEAST:
+        raise ValueError(f"{len(sample.ids)} documents are too few to tell structure from chance")
     rows = sample.rows
     n = len(rows.points)
     groups = max(1, min(k, n // _EACH))

@@ -6,6 +6,7 @@ from pyspark.sql import SparkSession
 
 from thresher.domains.placing import Centroids, one_thread, usable
 from thresher.domains.tree import Tree, fitted_in_groups
+from thresher.errors import ThresherError
 
 from .conftest import Texts
 from .test_kmeans import assigned, frame
@@ -20,6 +21,8 @@ def test_a_tree_is_the_same_under_every_partitioning_and_close_to_one_level(
     vectors = real.vectors[::2]
     frames = [frame(spark, vectors).repartition(parts, "vector") for parts in (2, 5)]
     trees = [fitted_in_groups(rows, len(vectors), K, spherical, 3, 2).centroids for rows in frames]
+    with pytest.raises(ThresherError, match="9000 domains were asked of 50 documents"):
+        fitted_in_groups(frames[0], 50, 9_000, spherical, 3, 2)
     one, two = trees
     assert isinstance(one, Tree) and isinstance(two, Tree)
     assert one.points.tobytes() == two.points.tobytes() and (one.parents == two.parents).all()

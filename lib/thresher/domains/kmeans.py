@@ -54,11 +54,16 @@ def fitted(vectors: DataFrame, documents: int, k: int, spherical: bool, seed: in
     row = found.first()
     usable_rows = row["n"] if row else 0
     if row is None or usable_rows < k:
-        raise ThresherError(f"regroup.k: {k} domains were asked of {usable_rows:,} documents with vectors: lower it")
+        raise too_few(usable_rows, k)
     start = Centroids(np.frombuffer(row["points"], np.float32).reshape(k, -1), spherical)
     if share == 1:
         return Fitted(start, usable_rows)
     return after_passes(vectors, start, usable_rows, passes)
+
+
+def too_few(documents: int, k: int) -> ThresherError:
+    """The error for k domains of fewer documents."""
+    return ThresherError(f"regroup.k: {k} domains were asked of {documents:,} documents with vectors: lower it")
 
 
 def after_passes(vectors: DataFrame, centroids: Centroids, sample: int, passes: int) -> Fitted:

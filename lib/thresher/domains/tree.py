@@ -17,7 +17,16 @@ from pyspark.sql import DataFrame
 
 from thresher.domains.gather import in_order, sampled
 from thresher.domains.in_memory import fit
-from thresher.domains.kmeans import SAMPLE, SAMPLE_A_CLUSTER, Batches, Fitted, after_passes, fitted, totals
+from thresher.domains.kmeans import (
+    SAMPLE,
+    SAMPLE_A_CLUSTER,
+    Batches,
+    Fitted,
+    after_passes,
+    fitted,
+    too_few,
+    totals,
+)
 from thresher.domains.placing import Centroids, Placed, Rows, frozen, one_thread, usable
 from thresher.domains.vectors import column_of, matrix_of
 from thresher.kernels.centroids import Totals, add_rows, moved
@@ -77,6 +86,8 @@ class Tree(Centroids):
 
 def fitted_in_groups(vectors: DataFrame, documents: int, k: int, spherical: bool, seed: int, passes: int) -> Fitted:
     """A tree of k centroids, as `kmeans.fitted` has them; fewer where a group's sample is smaller than its share."""
+    if documents < k:
+        raise too_few(documents, k)
     groups = fitted(vectors, documents, max(1, round(math.sqrt(k))), spherical, seed, passes).centroids
     shares = shared(k, totals(vectors, groups)[:, -1])
     sample = max(SAMPLE, SAMPLE_A_CLUSTER * k)

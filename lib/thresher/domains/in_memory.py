@@ -18,7 +18,8 @@ from thresher.kernels.seeding import Places, plus_plus
 ROUNDS = 5  # of drawing candidates; the paper finds 5 enough
 SETTLED = 1e-4  # the share by which inertia falls in a round that is the last
 _FEW, _STARTS = 64, 5  # up to so many clusters several starts are compared: of few, a bad start spoils more
-_SOME = 256  # up to so many clusters seeding takes more candidates and trials, whose cost grows as the square of k
+# Up to so many clusters seeding takes four times the candidates, and several trials: both cost as the square of k does.
+_MORE_CANDIDATES, _MORE_TRIALS = 256, 2048
 
 
 def fit(rows: Rows, k: int, spherical: bool, seed: int, rounds: int = 25) -> Centroids:
@@ -39,7 +40,7 @@ def seeded(rows: Rows, k: int, spherical: bool, seed: int) -> Centroids:
     places = _candidates(rows, k, spherical, seed)
     candidates = Centroids(frozen(rows.points[places]), spherical)
     weights = np.bincount(candidates.labels(rows), minlength=len(places)).astype(np.int64)
-    trials = 2 + int(math.log(k)) if k <= _SOME else 1
+    trials = 2 + int(math.log(k)) if k <= _MORE_TRIALS else 1
     chosen = plus_plus(candidates.rows.points, weights, k, trials, random64(seed, k * trials))
     return Centroids(frozen(candidates.points[chosen]), spherical)
 
@@ -58,7 +59,7 @@ def lloyd(rows: Rows, centroids: Centroids, rounds: int) -> tuple[Centroids, flo
 
 def _candidates(rows: Rows, k: int, spherical: bool, seed: int) -> Places:
     """Places of at least k rows, drawn in rounds with chances as their squared distances are: 4 k a round, or k."""
-    n, wanted = len(rows.points), 4 * k if k <= _SOME else k
+    n, wanted = len(rows.points), 4 * k if k <= _MORE_CANDIDATES else k
     places = np.array([seed % n], np.int64)
     near = _squared(rows, places, spherical)
     for turn in range(ROUNDS):

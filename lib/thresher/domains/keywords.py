@@ -1,7 +1,9 @@
 """The words that set a domain apart: class-based TF-IDF over a sample of each domain's documents.
 
 A word's weight in a domain is its share of the domain's words times log(1 + (A - f + 0.5) / (f + 0.5)), where f is how
-often it occurs in all domains and A how many words a domain has on average: what all domains say often weighs nothing.
+often it occurs in all domains and A how many words a domain has on average: what all domains say often weighs little.
+A word counts only where it is twice as frequent as in all other domains together, for of few domains each is large
+enough to make "the" one of its words.
 
 Source: Grootendorst 2022, BERTopic (https://arxiv.org/abs/2203.05794), and its `ClassTfidfTransformer` with
 `bm25_weighting`.
@@ -17,6 +19,7 @@ from pyspark.sql import functions as F
 
 DOCUMENTS_A_DOMAIN = 100
 _KEYWORDS = 10
+_OWN = 2  # times as frequent as in all other domains
 _BYTES = 4_000  # of a document: the head says what it is about
 _COUNTED = "domain_id int, word string, occurrences long, documents long"
 
@@ -31,9 +34,12 @@ def keywords(texts: DataFrame) -> DataFrame:
     words = counted.groupBy("domain_id", "word").agg(F.sum("occurrences").alias("n"), F.sum("documents").alias("in"))
     in_all, in_domain = Window.partitionBy("word"), Window.partitionBy("domain_id")
     words = words.withColumn("f", F.sum("n").over(in_all)).withColumn("whole", F.sum("n").over(in_domain))
-    average = words.select("domain_id", "whole").distinct().agg((F.sum("whole") / F.count(F.lit(1))).alias("average"))
+    sizes = words.select("domain_id", "whole").distinct()
+    average = sizes.agg((F.sum("whole") / F.count(F.lit(1))).alias("average"), F.sum("whole").alias("total"))
     f, rarity = F.col("f"), (F.col("average") - F.col("f") + 0.5) / (F.col("f") + 0.5)
-    weighed = words.where("in >= 2").crossJoin(F.broadcast(average)).where(f < F.col("average"))
+    elsewhere = _OWN * (f - F.col("n")) * F.col("whole").cast("double")
+    own = F.col("n") * (F.col("total") - F.col("whole")).cast("double") >= elsewhere
+    weighed = words.where("in >= 2").crossJoin(F.broadcast(average)).where(own & (f < F.col("average")))
     weighed = weighed.withColumn("weight", F.col("n") / F.col("whole") * F.log1p(rarity))
     heaviest = in_domain.orderBy(F.desc("weight"), "word")
     first = weighed.withColumn("place", F.row_number().over(heaviest)).where(F.col("place") <= _KEYWORDS)

@@ -121,7 +121,7 @@ def test_cards_tell_what_their_documents_are(first: Job, before: tuple) -> None:
         assert [source["documents"] for source in card["sources"]] == most[:10]
         assert sum(one["documents"] for one in card["languages"]) <= card["size"]
         words = " ".join(documents[doc]["text"].lower() for doc in mine)
-        assert len(card["keywords"]) == 10 and all(word in words for word in card["keywords"])
+        assert 1 <= len(card["keywords"]) <= 10 and all(word in words for word in card["keywords"])
         assert card["name"] == ", ".join(card["keywords"][:3])
         gaps = [one["distance"] for one in card["nearest"]]
         assert len(gaps) == K - 1 and gaps == sorted(gaps) and domain not in [o["domain_id"] for o in card["nearest"]]

@@ -13,7 +13,7 @@ from thresher.domains.placing import usable
 from thresher.domains.vectors import Matrix
 from thresher.embed.embedder import Embedder
 
-_EACH = 4_000  # texts of one source
+_EACH = 4_000  # texts of one source at most
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ def real(data_dir: Path) -> Texts:
         (str(record["text"])[:2000], path.name.split(".")[0], str(record.get("label") or record.get("lang") or ""))
         for folder in ("text", "lid", "bench", "quality")
         for path in sorted((data_dir / folder).glob("*.jsonl.gz"))
-        for record in _first(path, _EACH)
+        for record in _spread(path, _EACH)
         if record.get("text")
     ]
     texts, sources, labels = (list(column) for column in zip(*found, strict=True))
@@ -44,6 +44,8 @@ def real(data_dir: Path) -> Texts:
     return Texts(texts, np.array(sources), np.array(labels), matrix)
 
 
-def _first(path: Path, count: int) -> list[dict[str, object]]:
+def _spread(path: Path, most: int) -> list[dict[str, object]]:
+    """At most so many records of a file, evenly spread: languages and labels stand there one after the other."""
     with gzip.open(path, "rt", encoding="utf-8") as file:
-        return [json.loads(line) for _, line in zip(range(count), file, strict=False)]
+        records = [json.loads(line) for line in file]
+    return records[:: -(-len(records) // most)]

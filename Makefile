@@ -6,7 +6,8 @@ LOCKED := -c constraints.txt
 CORPUS ?= demo-corpus
 SCALE ?= full
 PROCESSES ?= 2
-BENCHMARKS := kernels filters read_html annotate minhash_run small_run instalments driver_memory language pii embed kmeans
+BENCHMARKS := kernels filters read_html annotate minhash_run small_run instalments driver_memory language pii \
+	book_recall components dedup_scale dedup_speed embed kmeans
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test lint types unit bench lock clean
@@ -14,9 +15,11 @@ BENCHMARKS := kernels filters read_html annotate minhash_run small_run instalmen
 help: ## what can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
 
-demo: .venv/local.done ## install, then the main job on real input into ./demo-corpus
+demo: .venv/local.done ## install, then the main job and domains on real input into ./demo-corpus
 	@test -n "$$(ls demo-input/demo-*.warc.gz 2>/dev/null)" || $(BIN)/python -m thresher_jobs.demo demo-input
 	$(BIN)/thresher run fineweb-en --input 'demo-input/*.warc.gz' --corpus ./$(CORPUS)
+	$(BIN)/thresher run domains --corpus ./$(CORPUS)
+	$(BIN)/thresher domains --recipe domains --corpus ./$(CORPUS)
 
 test: lint types unit ## install, lint, types and all tests
 
@@ -45,7 +48,7 @@ clean: ## remove what these commands have made
 	$(PYTHON) -m venv .venv
 
 .venv/local.done: .venv/bin/python pyproject.toml setup.py constraints.txt
-	$(BIN)/pip install -q $(LOCKED) -e '.[local]'
+	$(BIN)/pip install -q $(LOCKED) -e '.[local,embed-light]'
 	@touch $@
 
 .venv/dev.done: .venv/bin/python pyproject.toml setup.py constraints.txt

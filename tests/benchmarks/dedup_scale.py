@@ -2,9 +2,8 @@
 
 The stage `dedup` alone, by signature, in a session of its own each; nothing before it runs, for 10 million texts do not
 fit this machine: `signals` is filled by a generator. A signature's 112 values are hashes of the document's number; of
-ten documents one has the values of the one before it but for a tenth of them, so that 0.1 of the corpus is dropped
-(nearly: a copy that agrees in no whole band is not found). `runs` says of ingest, annotate and filter that they are
-done.
+ten documents one has the values of the one before it but for a tenth of them, the last: twelve of its bands agree, so
+that exactly 0.1 of the corpus is dropped. `runs` says of ingest, annotate and filter that they are done.
 """
 
 import json

@@ -8,6 +8,7 @@ import typer
 from thresher.ask.audit import FLOOR, MOST, SAMPLE, require_minhash
 from thresher.ask.audit import audit_dedup as audit
 from thresher.ask.compare import diff as compare
+from thresher.ask.domains import domains as map_of
 from thresher.ask.ledger import ledger
 from thresher.ask.sample import sample as draw
 from thresher.ask.status import status as state
@@ -44,6 +45,13 @@ def status(corpus: CorpusOption, recipe: RecipeOption = None) -> None:
     opened = open_corpus(corpus)
     runs = Runs(opened)
     console.print(state(runs, recipe_or_newest(recipe, None, opened, runs), pipeline.STAGES))
+
+
+def domains(corpus: CorpusOption, recipe: RecipeOption = None) -> None:
+    """Show the domains that the recipe's documents were grouped into: sizes, keywords, sources, languages."""
+    opened = open_corpus(corpus)
+    runs = Runs(opened)
+    console.print(map_of(opened, runs, recipe_or_newest(recipe, None, opened, runs)))
 
 
 def what_if(corpus: CorpusOption, set: SetOption = None, recipe: RecipeOption = None) -> None:
@@ -89,4 +97,4 @@ def audit_dedup(
     console.print(audit(opened, runs, recipe_or_newest(recipe, set, opened, runs), sample, seed, floor))
 
 
-COMMANDS: tuple[Callable[..., None], ...] = (explain, sample, status, what_if, diff, audit_dedup)
+COMMANDS: tuple[Callable[..., None], ...] = (explain, sample, status, domains, what_if, diff, audit_dedup)

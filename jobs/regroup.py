@@ -25,6 +25,7 @@ from thresher.domains.keywords import keywords, sample
 from thresher.domains.kmeans import FLAT, fitted, placed
 from thresher.domains.placing import Centroids
 from thresher.domains.tree import Tree, fitted_in_groups
+from thresher.embed.documents import stored
 from thresher.embed.embedder import Embedder
 from thresher.errors import ThresherError
 from thresher.recipe import Recipe
@@ -100,9 +101,7 @@ class Regrouping:
     def vectors(self) -> DataFrame:
         """`doc_id`, `batch` and `vector` of the documents that take part; read several times, so held on disk."""
         job = self.job
-        rows = job.corpus.read(EMBEDDINGS, self.batches).where(F.col("model") == self.embedder.name)
-        column = "packed" if self.embedder.precision == "half" else "vector"
-        rows = rows.select("doc_id", "batch", F.col(column).alias("vector"))
+        rows = stored(job.corpus.read(EMBEDDINGS, self.batches), self.embedder)
         out = embed.outvoted(job, self.batches)
         if out:
             rows = reduce(lambda left, lost: left.join(lost.select("doc_id"), "doc_id", "left_anti"), out, rows)

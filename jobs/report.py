@@ -9,7 +9,7 @@ from thresher.recipe import Recipe
 from thresher.report.gather import gather
 from thresher.report.page import render
 from thresher.stage import Job, Result, Stage
-from thresher_jobs import curate
+from thresher_jobs import curate, regroup
 
 
 def settings(recipe: Recipe) -> Any:
@@ -34,4 +34,4 @@ def _place(job: Job) -> str:
     return output if output.endswith(".html") else f"{output.rstrip('/')}/{job.recipe.name}.html"
 
 
-STAGE = Stage("report", report, settings, reads=(curate.STAGE,), by_batch=False)
+STAGE = Stage("report", report, settings, reads=(curate.STAGE, regroup.STAGE), by_batch=False)

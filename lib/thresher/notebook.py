@@ -14,8 +14,11 @@ from thresher.session import get_session
 
 if TYPE_CHECKING:
     from thresher.ask.audit import Audit
+    from thresher.ask.domains import Domains
     from thresher.ask.funnel import Funnel
     from thresher.ask.ledger import Ledger
+    from thresher.ask.sample import Sample
+    from thresher.ask.what_if import WhatIf
 
 
 class NotebookCorpus(Corpus):
@@ -50,6 +53,25 @@ class NotebookCorpus(Corpus):
         from thresher.ask.funnel import funnel
 
         return funnel(self, Runs(self), self._recipe(recipe))
+
+    def domain_map(self, recipe: str | None = None) -> "Domains":
+        """The domains that `regroup` has found, as a map and a table."""
+        from thresher.ask.domains import domains
+
+        return domains(self, Runs(self), self._recipe(recipe))
+
+    def sample(self, rule: str, n: int = 5, seed: int = 0, recipe: str | None = None) -> "Sample":
+        """Documents that `rule` (`RULESET.RULE`) drops, with the value beside the threshold; another seed, others."""
+        from thresher.ask.sample import sample
+
+        return sample(self, self._recipe(recipe), rule, n, seed)
+
+    def what_if(self, *changes: str, recipe: str | None = None) -> "WhatIf":
+        """How many documents would pass under other bounds (`"RULESET.RULE.at_least=20"`); from signals alone."""
+        from thresher.ask.what_if import what_if
+
+        present = self._recipe(recipe)
+        return what_if(self, Runs(self), present, present.changed(changes))
 
     def ledger(self, key: str | int) -> "Ledger":
         """One document's story: every rule it failed, by how much, in which run, and what it duplicates."""

@@ -8,12 +8,14 @@ import numpy as np
 import pytest
 from pyspark.sql import DataFrame, SparkSession
 
+from thresher.ask.domains import domains as asked
 from thresher.corpus import Corpus, Write
 from thresher.domains.placing import Centroids, usable
 from thresher.embed.embedder import Embedder
 from thresher.errors import ThresherError, UsageError
 from thresher.location import locate
 from thresher.recipe import Recipe, read_recipe
+from thresher.report.domains import domain_section
 from thresher.stage import Job
 from thresher_jobs import annotate, dedup, embed, filter, pipeline, regroup
 from thresher_jobs.ingest import Ingest
@@ -139,17 +141,39 @@ def test_runs_remember_the_fit_and_the_test_of_structure(first: Job, before: tup
     assert float(told["structure_domains_explained"]) > float(told["structure_random_explained"])
 
 
+def test_the_map_shows_every_domain_and_its_documents(first: Job, before: tuple) -> None:  # type: ignore[type-arg]
+    rows_before, cards, told = before
+    found = asked(first.corpus, first.runs, first.recipe)
+    assert {one.domain_id: one.size for one in found.domains} == {d: card["size"] for d, card in cards.items()}
+    assert [one.size for one in found.domains] == sorted((one.size for one in found.domains), reverse=True)
+    assert (found.of, found.documents, found.structure) == (K, len(rows_before), told["structure"])
+    assert sorted(point.domain_id for point in found.points) == sorted(
+        int(str(row["domain_id"])) for row in rows_before.values()
+    )
+    centres = {one.domain_id: np.array([one.x, one.y]) for one in found.domains}
+    near = [np.linalg.norm(centres[p.domain_id] - (p.x, p.y)) for p in found.points]
+    far = [np.linalg.norm(centres[(p.domain_id + 1) % K] - (p.x, p.y)) for p in found.points]
+    assert np.mean(near) < np.mean(far)
+    section = domain_section(first.corpus, first.runs, first.recipe)
+    assert section is not None and set(section.nearest) == set(range(K))
+    for domain, passage in section.nearest.items():
+        exemplars = cards[domain]["exemplars"]
+        assert isinstance(exemplars, list) and passage.doc_id == exemplars[0] and passage.text
+    with pytest.raises(ThresherError, match="recipe grouped has no domains: add"):
+        asked(first.corpus, first.runs, first.recipe.changed(["regroup=null"]))
+
+
 def test_later_documents_are_placed_and_no_centroid_moves(
     first: Job, recipe: Recipe, input_files: Path, before: tuple  # type: ignore[type-arg]
 ) -> None:
-    domains, cards, told = before
+    placed, cards, told = before
     later = run(first.corpus, recipe, input_files / "b.jsonl")
     after, cards_after = rows(later.corpus.domains, "doc_id"), rows(later.corpus.domain_cards, "domain_id")
-    assert len(after) > len(domains) and {doc: after[doc] for doc in domains} == domains
+    assert len(after) > len(placed) and {doc: after[doc] for doc in placed} == placed
     assert [cards_after[d]["centroid"] for d in range(K)] == [cards[d]["centroid"] for d in range(K)]
     assert sum(int(str(card["size"])) for card in cards_after.values()) == len(after)
     row = later.runs.newest("regroup", "grouped")
-    assert row is not None and row.counts["placed"] == len(after) - len(domains)
+    assert row is not None and row.counts["placed"] == len(after) - len(placed)
     assert details(later)["fitted_in"] == told["fitted_in"] != later.run_id
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow as pa
 from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
 from pyspark.sql.pandas.functions import arrow_udf
 from pyspark.sql.pandas.types import from_arrow_schema, from_arrow_type
 
@@ -46,6 +47,12 @@ def embed(documents: DataFrame, embedder: Embedder, profile: "ResourceProfile | 
 
     rows = documents.select("doc_id", "batch", "text")
     return rows.mapInArrow(fill, from_arrow_schema(schema), profile=profile)
+
+
+def stored(embeddings: DataFrame, embedder: Embedder) -> DataFrame:
+    """`doc_id`, `batch` and `vector`, in whichever form it is stored, of the rows that this embedder has made."""
+    rows = embeddings.where(F.col("model") == embedder.name)
+    return rows.select("doc_id", "batch", F.col(FORMS[embedder.precision][0]).alias("vector"))
 
 
 def vectors_of(text: Column | str, embedder: Embedder) -> Column:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import warnings
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -27,7 +28,7 @@ _METHODS = {"url": (ACCENT, "^"), "exact": (KEPT, "o"), "minhash": (DROPPED, "s"
 def funnel_picture(funnel: Funnel) -> str:
     """The funnel as horizontal bars: what is left in one colour, what a step takes out in another."""
     steps = [step for step in funnel.steps if step.kind != "rule"]
-    figure, axes = _axes(7, 0.32 * len(steps) + 0.3, left=0.2, right=0.98, bottom=0.02, top=0.98)
+    figure, axes = empty_axes(7, 0.32 * len(steps) + 0.3, left=0.2, right=0.98, bottom=0.02, top=0.98)
     colours = [KEPT if step.kind == "left" else DROPPED for step in steps]
     places = range(len(steps), 0, -1)
     axes.barh(places, [step.documents for step in steps], color=colours, height=0.72)
@@ -36,13 +37,13 @@ def funnel_picture(funnel: Funnel) -> str:
     axes.set_yticks(list(places), [step.name for step in steps], fontsize=9, color=INK)
     axes.set_xticks([])
     axes.margins(x=0.12)
-    _only(axes)
+    frame_only(axes)
     return svg(figure, "The funnel")
 
 
 def histogram_picture(histogram: Histogram) -> str:
     """A signal's distribution: kept below, dropped by its rules on top; every bound is a line with its value."""
-    figure, axes = _axes(4.6, 2.0, left=0.13, right=0.97, bottom=0.14, top=0.97)
+    figure, axes = empty_axes(4.6, 2.0, left=0.13, right=0.97, bottom=0.14, top=0.97)
     places = sorted(set(histogram.kept) | set(histogram.dropped))
     lowest = min((p for p in places if p != _NOT_ABOVE_ZERO), default=0)
     edges = [_edge(histogram, place, lowest) for place in places]
@@ -61,13 +62,13 @@ def histogram_picture(histogram: Histogram) -> str:
     axes.set_ylim(0, 1.7 * tallest)
     axes.set_yticks([0, *_round_counts(tallest)])
     _count_ticks(axes)
-    _only(axes, "bottom")
+    frame_only(axes, "bottom")
     return svg(figure, f"Distribution of {histogram.signal}")
 
 
 def similarity_picture(similarities: Mapping[int, int], banding: Banding) -> str:
     """How similar dropped copies are to their match, and the chance that two texts of a similarity meet in a band."""
-    figure, axes = _axes(7, 2.4, left=0.1, right=0.9, bottom=0.19, top=0.97)
+    figure, axes = empty_axes(7, 2.4, left=0.1, right=0.9, bottom=0.19, top=0.97)
     if similarities:
         places = sorted(similarities)
         count = [similarities[p] for p in places]
@@ -86,7 +87,7 @@ def similarity_picture(similarities: Mapping[int, int], banding: Banding) -> str
     axes.set_xlim(0, 1.02)
     axes.set_xlabel("similarity", fontsize=_SMALL, color=INK)
     for each in (axes, chance):
-        _only(each, "bottom")
+        frame_only(each, "bottom")
     return svg(figure, f"Similarity of dropped copies, and 1 - (1 - s^{banding.rows})^{banding.bands}")
 
 
@@ -96,7 +97,7 @@ def sizes_picture(sizes: Mapping[tuple[str, int], int]) -> str:
     `sizes` counts clusters by method and size; where a size stands for a range, for the sizes from it on. "At least" is
     exact for both, and a heavy tail, which single large clusters would make ragged, is a line.
     """
-    figure, axes = _axes(7, 2.6, left=0.09, right=0.98, bottom=0.18, top=0.97)
+    figure, axes = empty_axes(7, 2.6, left=0.09, right=0.98, bottom=0.18, top=0.97)
     for method, line in _at_least(sizes).items():
         colour, marker = _METHODS[method]
         axes.plot(*zip(*line, strict=True), label=method, color=colour, marker=marker, markersize=4, linewidth=1.4)
@@ -110,7 +111,7 @@ def sizes_picture(sizes: Mapping[tuple[str, int], int]) -> str:
     axes.set_xlabel("documents in a cluster, at least", fontsize=_SMALL, color=INK)
     axes.set_ylabel("clusters", fontsize=_SMALL, color=INK)
     axes.legend(frameon=False, fontsize=_SMALL, labelcolor=INK, loc="upper right")
-    _only(axes, "bottom", "left")
+    frame_only(axes, "bottom", "left")
     return svg(figure, "Clusters by size")
 
 
@@ -120,7 +121,10 @@ def svg(figure: Figure, label: str) -> str:
 
     out = io.StringIO()
     nothing = dict.fromkeys(("Date", "Creator", "Format", "Type"))
-    with matplotlib.rc_context({"svg.hashsalt": label, "svg.fonttype": "none", "font.family": "sans-serif"}):
+    plain = {"svg.hashsalt": label, "svg.fonttype": "none", "font.family": "sans-serif"}
+    with matplotlib.rc_context(plain), warnings.catch_warnings():
+        # Text stays text: letters that matplotlib's own font lacks are drawn by the reader's.
+        warnings.filterwarnings("ignore", "Glyph .* missing from font")
         figure.savefig(out, format="svg", transparent=True, metadata=nothing)
     drawn = out.getvalue()
     element = re.sub(r"<metadata>.*?</metadata>\s*", "", drawn[drawn.index("<svg") :], flags=re.DOTALL)
@@ -235,7 +239,7 @@ def _count_ticks(axes: Any) -> None:
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
 
 
-def _axes(width: float, height: float, **margins: float) -> tuple[Figure, Any]:
+def empty_axes(width: float, height: float, **margins: float) -> tuple[Figure, Any]:
     """An empty picture, its size in inches; margins that are fixed take half the time of a layout that is found."""
     # Not pyplot: it keeps every figure, and takes longer to import.
     from matplotlib.figure import Figure
@@ -269,7 +273,7 @@ def _bars(
         axes.autoscale_view()
 
 
-def _only(axes: Any, *sides: str) -> None:
+def frame_only(axes: Any, *sides: str) -> None:
     """Leave only these of the frame's four sides."""
     for side, spine in axes.spines.items():
         spine.set_visible(side in sides)

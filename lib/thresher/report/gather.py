@@ -20,6 +20,7 @@ from thresher.filters.judge import bounded, passes
 from thresher.recipe import Recipe
 from thresher.report.contamination import Contamination, contamination
 from thresher.report.copies import Copies, copies, source
+from thresher.report.domains import DomainSection, domain_section
 from thresher.report.histograms import Histogram, Labels, histograms
 from thresher.report.largest import Cluster, largest
 from thresher.report.near import Near, nearest
@@ -92,6 +93,7 @@ class Gathered:
     recall: Recall | None
     contamination: Contamination | None
     repeats: Repeats | None
+    domains: DomainSection | None
     sources: list[Source]
     reasons: list[tuple[str, int]]
     examples: dict[str, list[Example]]
@@ -125,6 +127,7 @@ def gather(corpus: Corpus, runs: Runs, recipe: Recipe) -> Gathered:
         recall = ask.submit(_recall, measured, duplicates, verdicts, recipe)
         held = ask.submit(contamination, corpus, measured, recipe)
         repeated = ask.submit(repeats, corpus, runs, recipe)
+        grouped = ask.submit(domain_section, corpus, runs, recipe)
     return Gathered(
         recipe=recipe,
         funnel=counted,
@@ -135,6 +138,7 @@ def gather(corpus: Corpus, runs: Runs, recipe: Recipe) -> Gathered:
         recall=recall.result(),
         contamination=held.result(),
         repeats=repeated.result(),
+        domains=grouped.result(),
         sources=sources.result(),
         reasons=reasons.result() if reasons else [],
         examples=samples.result().examples,

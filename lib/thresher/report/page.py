@@ -34,6 +34,7 @@ def render(gathered: Gathered) -> str:
         dedup=section(gathered),
         contamination=gathered.contamination,
         repeats=gathered.repeats,
+        domains=gathered.domains.shown() if gathered.domains else None,
         sources=gathered.sources,
         reasons=gathered.reasons,
         examples=[

@@ -151,6 +151,9 @@ def test_the_map_shows_every_domain_and_its_documents(first: Job, before: tuple)
         int(str(row["domain_id"])) for row in rows_before.values()
     )
     centres = {one.domain_id: np.array([one.x, one.y]) for one in found.domains}
+    for number, centre in centres.items():  # a circle stands where its documents are, not outside
+        mean = np.mean([(p.x, p.y) for p in found.points if p.domain_id == number], axis=0)
+        assert np.linalg.norm(centre - mean) < 0.02
     near = [np.linalg.norm(centres[p.domain_id] - (p.x, p.y)) for p in found.points]
     far = [np.linalg.norm(centres[(p.domain_id + 1) % K] - (p.x, p.y)) for p in found.points]
     assert np.mean(near) < np.mean(far)

@@ -1,5 +1,6 @@
 """The domains of a recipe: their cards, and where they and a sample of their documents lie on a plane."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +13,7 @@ from thresher.ask.shown import as_text, html_table, number, one_line, share
 from thresher.corpus import Corpus
 from thresher.domains.gather import sampled
 from thresher.domains.plane import placed_on, plane
+from thresher.domains.vectors import Matrix
 from thresher.embed.documents import stored
 from thresher.errors import ThresherError
 from thresher.recipe import Recipe
@@ -126,12 +128,13 @@ def domains(corpus: Corpus, runs: Runs, recipe: Recipe) -> Domains:
     assert counted is not None
     largest = cards.orderBy(F.desc("size"), "domain_id").limit(DRAWN).collect()
     sizes = np.array([card["size"] for card in largest], np.float64)
-    drawn_on = plane(np.array([card["centroid"] for card in largest], np.float32), sizes)
+    means = _means(largest, recipe.regroup.spherical)
+    drawn_on = plane(means, sizes)
     vectors = sampled(stored(corpus.embeddings, recipe.embedder), min(1.0, POINTS / counted["documents"]), 0)
     placed = placed_on(vectors, drawn_on, recipe.regroup.spherical)
     numbers = corpus.domains.where(mine & F.col("domain_id").isin([card["domain_id"] for card in largest]))
     points = numbers.select("doc_id", "domain_id").join(placed, "doc_id").orderBy("doc_id").collect()
-    found = tuple(_domain(card, drawn_on.places(np.array([card["centroid"]], np.float32))[0]) for card in largest)
+    found = tuple(_domain(card, place) for card, place in zip(largest, drawn_on.places(means), strict=True))
     return Domains(
         recipe.name,
         found,
@@ -141,6 +144,17 @@ def domains(corpus: Corpus, runs: Runs, recipe: Recipe) -> Domains:
         drawn_on.share,
         newest.details.get("structure", ""),
     )
+
+
+def _means(cards: Sequence[Any], spherical: bool) -> Matrix:
+    """The means of the domains' documents, shape (k, d).
+
+    A centroid of directions has length 1 and lies outside its documents, whose mean is as long as the mean cosine.
+    """
+    centroids = np.array([card["centroid"] for card in cards], np.float32)
+    if not spherical:
+        return centroids
+    return centroids * (1 - np.array([card["spread"] for card in cards], np.float32))[:, None]
 
 
 def _domain(card: Any, place: Any) -> Domain:

@@ -121,11 +121,11 @@ def svg(figure: Figure, label: str) -> str:
 
     out = io.StringIO()
     nothing = dict.fromkeys(("Date", "Creator", "Format", "Type"))
-    plain = {"svg.hashsalt": label, "svg.fonttype": "none", "font.family": "sans-serif"}
-    with matplotlib.rc_context(plain), warnings.catch_warnings():
-        # Text stays text: letters that matplotlib's own font lacks are drawn by the reader's.
-        warnings.filterwarnings("ignore", "Glyph .* missing from font")
-        figure.savefig(out, format="svg", transparent=True, metadata=nothing)
+    with matplotlib.rc_context({"svg.hashsalt": label, "svg.fonttype": "none", "font.family": "sans-serif"}):
+        with warnings.catch_warnings():
+            # Text stays text: letters that matplotlib's own font lacks are drawn by the reader's.
+            warnings.filterwarnings("ignore", "Glyph .* missing from font")
+            figure.savefig(out, format="svg", transparent=True, metadata=nothing)
     drawn = out.getvalue()
     element = re.sub(r"<metadata>.*?</metadata>\s*", "", drawn[drawn.index("<svg") :], flags=re.DOTALL)
     # Inside HTML a style element holds for the whole page.

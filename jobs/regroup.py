@@ -170,7 +170,7 @@ class Regrouping:
         texts = texts.join(F.broadcast(sample(domains, self.wanted.seed)), "doc_id")
         parts = [sizes(documents), exemplars(documents), most(documents, "source", "sources"), keywords(texts)]
         self.details.update(self._structure(documents))
-        return parts + [most(documents, "language", "languages")] * ("language_v1" in measured)
+        return [*parts, most(documents, "language", "languages")] if "language_v1" in measured else parts
 
     def _structure(self, documents: DataFrame) -> dict[str, str]:
         """What a sample says of the domains, beside the sources and chance."""

@@ -210,6 +210,15 @@ def test_new_settings_fit_anew_whatever_the_files(
     assert without.corpus.domains.isEmpty() and without.corpus.domain_cards.isEmpty()
 
 
+def test_no_language_needs_to_be_known(
+    spark: SparkSession, recipe: Recipe, input_files: Path, tmp_path: Path
+) -> None:
+    bare = recipe.changed(["annotate={sizes_v1: null, exact_v1: null}", "regroup.k=3"])
+    cards = run(at(spark, tmp_path), bare, input_files / "b.jsonl").corpus.domain_cards.collect()
+    assert [card["languages"] for card in cards] == [None] * 3
+    assert all(card["keywords"] and card["sources"] and card["tokens"] for card in cards)
+
+
 def test_what_is_wrong_in_a_recipe_is_told(recipe: Recipe) -> None:
     for change, told in (
         ("embed=null", "regroup needs vectors"),

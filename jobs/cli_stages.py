@@ -25,6 +25,7 @@ from thresher_jobs import lines as lines_job
 from thresher_jobs import pipeline
 from thresher_jobs import regroup as regroup_job
 from thresher_jobs import report as report_job
+from thresher_jobs import semantic as semantic_job
 from thresher_jobs.cli_options import (
     CorpusOption,
     RecipeOption,
@@ -118,6 +119,11 @@ def regroup(corpus: CorpusOption, recipe: RecipeOption = None, set: SetOption = 
     _run_one(corpus, recipe, set, regroup_job.STAGE)
 
 
+def semantic(corpus: CorpusOption, recipe: RecipeOption = None, set: SetOption = None) -> None:
+    """Drop documents that say what another of their domain says, where the recipe asks for it (`semantic:`)."""
+    _run_one(corpus, recipe, set, semantic_job.STAGE)
+
+
 def lines(corpus: CorpusOption, recipe: RecipeOption = None, set: SetOption = None) -> None:
     """Find lines or paragraphs that are repeated across the documents that are left, where the recipe asks for it."""
     _run_one(corpus, recipe, set, lines_job.STAGE)
@@ -145,7 +151,7 @@ def report(
 
 
 COMMANDS: tuple[Callable[..., None], ...] = (
-    run, ingest, annotate, filter, dedup, embed, regroup, lines, curate, export, report,
+    run, ingest, annotate, filter, dedup, embed, regroup, semantic, lines, curate, export, report,
 )  # fmt: skip
 
 

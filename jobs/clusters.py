@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 
 from pyspark import StorageLevel
 from pyspark.sql import Column, DataFrame
@@ -20,6 +21,8 @@ from thresher.recipe_sections import SOURCE_RANK, DedupSettings
 from thresher.stage import Job
 from thresher.tables import COMPONENTS, DOCUMENTS, DUPLICATES
 from thresher_jobs import annotate
+
+BY_MEANING = "semantic"  # the method of the stage of that name, whose clusters are in the same table
 
 
 @dataclass(frozen=True)
@@ -41,13 +44,17 @@ class Search:
         """Give back what is held, and the rounds of components."""
         for rows in self._held:
             rows.unpersist()
-        if self.job.corpus.exists(COMPONENTS.name):
-            self.job.corpus.drop(COMPONENTS.name)
+        forget_rounds(self.job.corpus)
 
     @property
     def mine(self) -> str:
         """The predicate for the recipe's rows."""
         return f"recipe = '{self.job.recipe.name}'"
+
+    @property
+    def found(self) -> str:
+        """The predicate for the rows of `duplicates` that are dedup's own: copies by meaning are another stage's."""
+        return f"{self.mine} AND method <> '{BY_MEANING}'"
 
     @property
     def methods(self) -> tuple[str, ...]:
@@ -69,20 +76,13 @@ class Search:
     @property
     def order(self) -> list[Column]:
         """The order in which copies are kept, over the columns of `candidates`; empty where none is."""
-        columns = [f"keep_{place}" for place in range(len(self.wanted.keep_keys))]
-        return [] if self.wanted.keep == "none" else keep_order(self.wanted.keep, columns)
+        return order_of(self.wanted.keep)
 
     def candidates(self, batches: Sequence[int] | None = None) -> DataFrame:
         """The documents that pass the filter, of these batches or of all, with what dedup needs of them."""
-        recipe, keys = self.job.recipe, self.wanted.keep_keys
-        signals = bounded(self.job.corpus.read(annotate.signals_of(recipe), batches), recipe.rulesets)
-        signals = signals.where(passes(recipe.rulesets))
-        own = [key for key in keys if "." not in key and key != "doc_id"]
-        if own:
-            signals = signals.join(_of_documents(self.job.corpus, own, self.wanted.sources, batches), "doc_id")
         hashes = [signal_of(method) for method in self.methods]
-        ranked = [F.col(key).alias(f"keep_{place}") for place, key in enumerate(keys)]
-        return signals.select("doc_id", "batch", *hashes, *ranked)
+        passing = documents_that_pass(self.job, self.wanted.keep_keys, self.wanted.sources, batches)
+        return passing.select("doc_id", "batch", *hashes, *keep_columns(self.wanted.keep_keys))
 
     def edges(self, stars: DataFrame, signatures: DataFrame) -> DataFrame:
         """The pairs of a bucket's members with its centre, or those of all its members that pass the recipe's check.
@@ -105,10 +105,7 @@ class Search:
 
     def components(self, edges: DataFrame) -> DataFrame:
         """The clusters of near duplicates' edges: few enough for one task, or round by round."""
-        one_task = int(self.job.spark.conf.get(ONE_TASK_SETTING, None) or ONE_TASK)
-        if self.documents * self.job.recipe.banding.bands <= one_task:
-            return connected_components(edges)
-        return components_of_any_size(edges, KeptRounds(self.job.corpus, self.key), one_task)
+        return components(self.job, edges, self.documents * self.job.recipe.banding.bands, self.key)
 
 
 def replaced(search: Search, rows: DataFrame, replaces: str, methods: Sequence[str]) -> Write:
@@ -145,6 +142,41 @@ class KeptRounds:
             rows = make().withColumns({"key": F.lit(self.key), "round": F.lit(number)})
             self.corpus.commit(Write(COMPONENTS, rows, mine))
         return self.corpus.read(COMPONENTS).where(mine).select("doc_id", "component")
+
+
+def components(job: Job, edges: DataFrame, most: int, key: str) -> DataFrame:
+    """The connected components of at most about so many edges: in one task, or round by round, kept under `key`."""
+    one_task = int(job.spark.conf.get(ONE_TASK_SETTING, None) or ONE_TASK)
+    if most <= one_task:
+        return connected_components(edges)
+    return components_of_any_size(edges, KeptRounds(job.corpus, key), one_task)
+
+
+def forget_rounds(corpus: Corpus) -> None:
+    """Remove the rounds of components, which are of use only until the stage is done."""
+    if corpus.exists(COMPONENTS.name):
+        corpus.drop(COMPONENTS.name)
+
+
+def documents_that_pass(
+    job: Job, keys: Sequence[str], sources: Sequence[str], batches: Sequence[int] | None = None
+) -> DataFrame:
+    """The signals of the documents that pass the recipe's filter, and those columns of documents that are keys."""
+    recipe = job.recipe
+    signals = bounded(job.corpus.read(annotate.signals_of(recipe), batches), recipe.rulesets)
+    signals = signals.where(passes(recipe.rulesets))
+    own = [key for key in keys if "." not in key and key != "doc_id"]
+    return signals.join(_of_documents(job.corpus, own, sources, batches), "doc_id") if own else signals
+
+
+def keep_columns(keys: Sequence[str]) -> list[Column]:
+    """The keys by which copies are kept, as columns of plain names; `order_of` is the order over them."""
+    return [F.col(key).alias(f"keep_{place}") for place, key in enumerate(keys)]
+
+
+def order_of(keep: Sequence[str] | Literal["none"]) -> list[Column]:
+    """The order in which copies are kept, over the columns of `keep_columns`; empty where none is."""
+    return [] if keep == "none" else keep_order(keep, [f"keep_{place}" for place in range(len(keep))])
 
 
 def signal_of(method: str) -> str:

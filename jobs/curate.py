@@ -10,7 +10,7 @@ from thresher.recipe import Recipe
 from thresher.runs import RunRow
 from thresher.stage import Job, Result, Stage
 from thresher.tables import DOCUMENTS, VERDICTS
-from thresher_jobs import dedup, filter, lines
+from thresher_jobs import dedup, filter, lines, semantic
 
 
 def settings(recipe: Recipe) -> Any:
@@ -66,7 +66,12 @@ def _make(job: Job, name: str, version: int) -> int:
 
 
 STAGE: Stage = Stage(
-    "curate", curate, settings, reads=(filter.STAGE, dedup.STAGE, lines.STAGE), by_batch=False, asked_for=_is_named_anew
+    "curate",
+    curate,
+    settings,
+    reads=(filter.STAGE, dedup.STAGE, semantic.STAGE, lines.STAGE),
+    by_batch=False,
+    asked_for=_is_named_anew,
 )
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ from thresher.stage import Job, Result, Stage
 from thresher.tables import DUPLICATES, VERDICTS
 from thresher_jobs import filter
 from thresher_jobs.against import Other, found_before, found_elsewhere, others
-from thresher_jobs.clusters import Search, replaced
+from thresher_jobs.clusters import BY_MEANING, Search, replaced
 from thresher_jobs.instalment import INDEXED, Instalment, among, earlier_batches
 
 
@@ -29,8 +29,8 @@ def dedup(job: Job, batches: Sequence[int]) -> Result:
     """The recipe's duplicates, and a verdict for each copy that is not kept."""
     if job.recipe.dedup is None:
         mine = f"recipe = '{job.recipe.name}'"
-        none = Write(DUPLICATES, job.spark.createDataFrame([], DUPLICATES.schema), mine)
-        return Result([none, _verdicts(job, mine, ())])
+        nothing = [(DUPLICATES, f"{mine} AND method <> '{BY_MEANING}'"), (VERDICTS, f"{mine} AND stage = 'dedup'")]
+        return Result([Write(table, job.spark.createDataFrame([], table.schema), rows) for table, rows in nothing])
     key = fingerprint([STAGE.fingerprint(job.recipe), job.runs.inputs_digest()])
     search = Search(job, job.recipe.dedup, job.runs.documents(batches), key)
     corpora = others(job.corpus, job.recipe)
@@ -52,13 +52,14 @@ def _writes(search: Search, corpora: Sequence[Other], earlier: Sequence[int], la
     if earlier:
         yield from Instalment(search, candidates, earlier, later).writes()
     else:
-        yield replaced(search, _all(search, candidates), changed, search.methods)
-    yield _verdicts(job, changed, corpora)
+        yield replaced(search, _all(search, candidates), search.found, search.methods)
+    yield _verdicts(search, changed, corpora)
 
 
-def _verdicts(job: Job, changed: str, corpora: Sequence[Other]) -> Write:
+def _verdicts(search: Search, changed: str, corpora: Sequence[Other]) -> Write:
     """The recipe's verdicts where they have changed; those that other corpora have brought stay."""
-    dropped = job.corpus.read(DUPLICATES).where(changed).where(F.col("kept") == F.lit(False))
+    job = search.job
+    dropped = job.corpus.read(DUPLICATES).where(f"{search.found} AND {changed} AND NOT kept")
     verdicts = dropped.withColumns({"stage": F.lit("dedup"), **_verdict()})
     if corpora:
         verdicts = verdicts.unionByName(found_before(job, changed), allowMissingColumns=True)

@@ -9,7 +9,7 @@ from thresher.fingerprint import digest_files
 from thresher.functions import edited, without
 from thresher.recipe import Recipe
 from thresher.stage import Job, Result, Stage
-from thresher_jobs import annotate, curate, dedup, filter, lines
+from thresher_jobs import annotate, curate, dedup, filter, lines, semantic
 
 
 def settings(recipe: Recipe) -> Any:
@@ -71,7 +71,7 @@ def _sized_reads(job: Job, file_bytes: int) -> Iterator[None]:
 
 
 def _manifest(job: Job, release: str, documents_version: str, written: dict[str, int]) -> dict[str, Any]:
-    stages = (annotate.STAGE, filter.STAGE, dedup.STAGE, lines.STAGE, curate.STAGE, STAGE)
+    stages = (annotate.STAGE, filter.STAGE, dedup.STAGE, semantic.STAGE, lines.STAGE, curate.STAGE, STAGE)
     return {
         "release": release,
         "rows": written["rows"],

@@ -12,7 +12,7 @@ from thresher.recipe import Recipe
 from thresher.recipe_sections import LineSettings
 from thresher.stage import Job, Result, Stage
 from thresher.tables import DOCUMENTS, EDITS, VERDICTS
-from thresher_jobs import dedup, filter
+from thresher_jobs import dedup, filter, semantic
 
 _LEFT = "lines_of"  # the documents that are left, while the stage reads them
 
@@ -75,7 +75,7 @@ def _told(rows: DataFrame, observed: Observation, nothing_cut: bool) -> dict[str
     return {name: int(value or 0) for name, value in totals.items()}
 
 
-STAGE: Stage = Stage("lines", find, settings, reads=(filter.STAGE, dedup.STAGE), by_batch=False)
+STAGE: Stage = Stage("lines", find, settings, reads=(filter.STAGE, dedup.STAGE, semantic.STAGE), by_batch=False)
 
 if __name__ == "__main__":
     from thresher_jobs.cli import script

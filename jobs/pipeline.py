@@ -10,15 +10,15 @@ from thresher.lease import Lease
 from thresher.recipe import Recipe
 from thresher.runs import Runs
 from thresher.stage import Job, Stage, due, run_stage
-from thresher_jobs import annotate, curate, dedup, embed, export, filter, lines, regroup, report
+from thresher_jobs import annotate, curate, dedup, embed, export, filter, lines, regroup, report, semantic
 from thresher_jobs.against import others
 from thresher_jobs.ingest import Ingest
 
 # Ingest belongs to no recipe.
 _NO_RECIPE = Recipe(name="none", annotate={}, dedup=None)
 STAGES: tuple[Stage, ...] = (
-    annotate.STAGE, filter.STAGE, dedup.STAGE, embed.STAGE, regroup.STAGE, lines.STAGE, curate.STAGE, export.STAGE,
-    report.STAGE,
+    annotate.STAGE, filter.STAGE, dedup.STAGE, embed.STAGE, regroup.STAGE, semantic.STAGE, lines.STAGE, curate.STAGE,
+    export.STAGE, report.STAGE,
 )  # fmt: skip
 
 

@@ -125,7 +125,7 @@ class Regrouping:
         if self.standing is not None:
             told = self.standing.details
             self.details.update({name: told[name] for name in told if name in _OF_THE_FIT})
-            return _stored(self.job, self.wanted)
+            return stored_centroids(self.job, self.wanted)
         documents = self.vectors.where("vector IS NOT NULL").count()
         if not documents:
             raise ThresherError(f"regroup: recipe {self.job.recipe.name} has no document with a vector to group")
@@ -199,7 +199,8 @@ _TABLES = (DOMAINS, DOMAIN_CARDS)
 _OF_THE_FIT = {"k", "fitted_in", "fitted_on", "sample", "inertia", "silhouettes"}
 
 
-def _stored(job: Job, wanted: RegroupSettings) -> Centroids:
+def stored_centroids(job: Job, wanted: RegroupSettings) -> Centroids:
+    """The centroids of the recipe's domains, from their cards."""
     columns = job.corpus.domain_cards.where(_mine(job)).select("domain_id", "parent", "centroid")
     rows = columns.toArrow().sort_by("domain_id")
     matrix = np.stack(cast(list[Any], rows["centroid"].to_numpy())).astype(np.float32)

@@ -44,7 +44,7 @@ def test_every_recipe_that_ships_is_right(name: str) -> None:
         (MINIMAL + "dedup: {minhash: {bands: many}}\n", "dedup.minhash.bands: Input should be a valid integer"),
         (MINIMAL + "dedup: {minhash: {band: 3}}\n", "no setting is called band; did you mean bands?"),
         (MINIMAL + "dedup: {minhash: {bands: 100, rows: 8}}\n", "bands x rows = 800 permutations"),
-        ("name: m\nannotate: {sizes_v1: }\n", "annotate lacks exact_v1, minhash_v1, which filter or dedup need"),
+        ("name: m\nannotate: {sizes_v1: }\n", "annotate lacks exact_v1, minhash_v1, which filter, dedup or"),
         ("name: m\nannotate: {minhash_v1: {ngrams: 3}}\ndedup: null\n", "ngrams"),
         (MINIMAL + "edit: [c4_v1]\n", "annotate lacks c4_v1, which edit names"),
         (MINIMAL + "lines: {unit: word}\n", "lines.unit: Input should be 'line' or 'paragraph' (got 'word')"),

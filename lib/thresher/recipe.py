@@ -32,6 +32,7 @@ from thresher.recipe_sections import (
     MinHashSettings,
     OwnRule,
     RegroupSettings,
+    SemanticSettings,
     Settings,
 )
 
@@ -50,6 +51,7 @@ class Recipe(Settings):
     dedup: DedupSettings | None = DedupSettings()
     embed: EmbedSettings | None = None
     regroup: RegroupSettings | None = None
+    semantic: SemanticSettings | None = None
     lines: LineSettings | None = None
     export: ExportSettings = ExportSettings()
 
@@ -110,11 +112,13 @@ class Recipe(Settings):
             needed |= {key.split(".")[0] for key in self.dedup.keep_keys if "." in key}
             needed |= {IDENTITIES[method] for method in self.dedup.identities}
             needed |= {"minhash_v1"} if self.dedup.minhash else set()
+        if self.semantic is not None:
+            needed |= {key.split(".")[0] for key in self.semantic.keep_keys if "." in key}
         # A user's own annotator is asked for its name; making the others may look for models and lists.
         have = {make(key, _own(own)).name if ":" in key else key for key, own in self.annotate.items()}
         missing = sorted(needed - have)
         if missing:
-            raise ValueError(f"annotate lacks {', '.join(missing)}, which filter or dedup need: add it there")
+            raise ValueError(f"annotate lacks {', '.join(missing)}, which filter, dedup or semantic need: add it there")
         return self
 
     @model_validator(mode="after")
@@ -148,6 +152,10 @@ class Recipe(Settings):
     def _domains_have_vectors(self) -> "Recipe":
         if self.regroup is not None and self.embed is None:
             raise ValueError("regroup needs vectors: add `embed: {model: wordllama}`, or another model")
+        if self.semantic is not None and self.regroup is None:
+            raise ValueError("semantic compares documents within domains: add `regroup: {}`")
+        if self.semantic is not None and self.regroup is not None and not self.regroup.spherical:
+            raise ValueError("semantic compares directions: it needs `regroup: {metric: cosine}`")
         return self
 
     @model_validator(mode="after")

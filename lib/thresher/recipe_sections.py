@@ -1,4 +1,4 @@
-"""The sections of a recipe that have settings of their own: copies, vectors, domains, lines, rules, export."""
+"""The sections of a recipe that have settings of their own: copies, vectors, domains, meaning, lines, rules, export."""
 
 from typing import Literal
 
@@ -89,8 +89,7 @@ class DedupSettings(Settings):
 
     @model_validator(mode="after")
     def _sources_are_used(self) -> "DedupSettings":
-        if bool(self.sources) != (SOURCE_RANK in self.keep_keys):
-            raise ValueError(f"keep's key {SOURCE_RANK} and the list `sources` go together: one is missing")
+        _require_sources(self.keep_keys, self.sources)
         return self
 
     @model_validator(mode="after")
@@ -112,7 +111,7 @@ class DedupSettings(Settings):
     @property
     def keep_keys(self) -> tuple[str, ...]:
         """The keys of `keep` without their signs, none where no copy is kept."""
-        return () if self.keep == "none" else tuple(key.lstrip("-") for key in self.keep)
+        return _keys(self.keep)
 
 
 class LineSettings(Settings):
@@ -181,6 +180,40 @@ class RegroupSettings(Settings):
     def spherical(self) -> bool:
         """Whether vectors count by their direction alone."""
         return self.metric == "cosine"
+
+
+class SemanticSettings(Settings):
+    """How alike in meaning documents must be that one of them goes, and which stays; `dedup.semantic` says the rest.
+
+    `at_least` is a cosine of vectors. `nearest` says in how many domains each document is compared: in its own (1), in
+    the nearest two (2), or in every one in which a document that alike may lie (`all`). `keep` is as in `dedup`; its
+    key `distance` is the distance to the centroid.
+    """
+
+    at_least: float = Field(default=0.95, gt=0, le=1)
+    nearest: Literal[1, 2, "all"] = 2
+    keep: Literal["none"] | tuple[str, ...] = ("-sizes_v1.characters", "doc_id")
+    sources: tuple[str, ...] = ()
+    rekey: bool = False
+
+    @model_validator(mode="after")
+    def _sources_are_used(self) -> "SemanticSettings":
+        _require_sources(self.keep_keys, self.sources)
+        return self
+
+    @property
+    def keep_keys(self) -> tuple[str, ...]:
+        """The keys of `keep` without their signs, none where no copy is kept."""
+        return _keys(self.keep)
+
+
+def _keys(keep: Literal["none"] | tuple[str, ...]) -> tuple[str, ...]:
+    return () if keep == "none" else tuple(key.lstrip("-") for key in keep)
+
+
+def _require_sources(keys: tuple[str, ...], sources: tuple[str, ...]) -> None:
+    if bool(sources) != (SOURCE_RANK in keys):
+        raise ValueError(f"keep's key {SOURCE_RANK} and the list `sources` go together: one is missing")
 
 
 class ExportSettings(Settings):

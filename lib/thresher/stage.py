@@ -79,8 +79,14 @@ class Stage:
     asked_for: Callable[["Job"], bool] = lambda job: False
 
     def fingerprint(self, recipe: Recipe) -> str:
-        """A hash of the stage's settings and of the fingerprints of what it reads."""
-        return fingerprint([self.name, self.settings(recipe), [stage.fingerprint(recipe) for stage in self.reads]])
+        """A hash of the stage's settings and of the fingerprints of what it reads.
+
+        A stage that the recipe does not ask for reads nothing: what comes after it need not be done again for what
+        only it would have read.
+        """
+        settings = self.settings(recipe)
+        reads = [] if settings is None else [stage.fingerprint(recipe) for stage in self.reads]
+        return fingerprint([self.name, settings, reads])
 
     def owner(self, recipe: Recipe) -> str | None:
         """The recipe that the stage's results belong to, none for results that all recipes share."""

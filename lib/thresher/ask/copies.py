@@ -30,7 +30,7 @@ def gone_before_minhash(duplicates: DataFrame, verdicts: DataFrame) -> DataFrame
 
     Copies that an earlier method dropped, and what another corpus has; both tables hold the recipe's rows.
     """
-    copied = duplicates.where("method <> 'minhash' AND NOT kept").select("doc_id")
+    copied = duplicates.where("method IN ('url', 'exact') AND NOT kept").select("doc_id")
     return copied.unionByName(verdicts.where("matched_corpus IS NOT NULL").select("doc_id"))
 
 

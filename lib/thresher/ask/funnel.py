@@ -6,6 +6,7 @@ import pandas as pd
 from pyspark.sql import functions as F
 from rich.table import Table
 
+from thresher.ask.interval import share_within
 from thresher.ask.rules import is_of_filter, require_filtered, rule_names
 from thresher.ask.shown import as_text, html_table, share
 from thresher.ask.tally import FILTER, Tally, tally
@@ -151,6 +152,13 @@ def _notes(runs: Runs, recipe: Recipe, counted: Tally) -> tuple[str, ...]:
     if any(passed.values()):
         listed = ", ".join(f"{count:,} {kind}" for kind, count in sorted(passed.items()) if count)
         notes.append(f"passed over, for they are no pages: {listed}")
+    thinned = runs.newest("semantic", recipe.name)
+    if recipe.semantic and thinned:
+        met, pairs = thinned.counts["sampled_compared"], thinned.counts["sampled_pairs"]
+        notes.append(
+            f"of {pairs:,} pairs that a sample of {thinned.counts['sampled']:,} documents has at a cosine of "
+            f"{recipe.semantic.at_least} and more {share_within(met, pairs)} lie in a domain where they are compared"
+        )
     lines = runs.newest("lines", recipe.name)
     if recipe.lines and lines:
         cut, of = lines.counts["cut_bytes"], lines.counts["unit_bytes"]

@@ -244,17 +244,18 @@ def _membership(runs: Runs, row, names: dict[int, Document]) -> Membership:  # t
         matched_id=row["matched_doc"],
         keeper=names.get(row["keeper"]),
         matched=matched,
-        rule=_keep_rule(runs, row["recipe"]),
+        rule=_keep_rule(runs, row["recipe"], row["method"]),
     )
 
 
-def _keep_rule(runs: Runs, recipe: str) -> str:
-    """By what the recipe's last dedup chose which copy stays."""
-    newest = runs.newest("dedup", recipe)
-    keep = newest.settings.get("keep", ()) if newest else ()
+def _keep_rule(runs: Runs, recipe: str, method: str) -> str:
+    """By what the recipe's last search for copies chose which stays."""
+    newest = runs.newest("semantic" if method == "semantic" else "dedup", recipe)
+    keep = newest.settings.get("keep", ()) if newest and newest.settings else ()
     if keep == "none":
         return "none stays"
-    first = "what was kept before, then " if newest and "index" in newest.details else ""
+    kept_before = newest is not None and ("index" in newest.details or "], [" in newest.details.get("instalments", ""))
+    first = "what was kept before, then " if kept_before else ""
     return f"{first}first by {', '.join(keep)}"
 
 

@@ -8,7 +8,8 @@ from thresher.filters.judge import FAILED
 from thresher.recipe import Recipe
 from thresher.runs import Runs
 
-_LATER = ("dedup.", "lines.")
+_LATER = ("dedup.", "semantic.", "lines.")
+ALIKE_IN_MEANING = "semantic.cosine"
 
 
 def rule_names(recipe: Recipe) -> list[str]:
@@ -17,6 +18,7 @@ def rule_names(recipe: Recipe) -> list[str]:
     if recipe.dedup is not None:
         methods = [*recipe.dedup.identities, *["minhash"] * (recipe.dedup.minhash is not None)]
         names += [f"dedup.{method}" for method in methods]
+    names += [ALIKE_IN_MEANING] * (recipe.semantic is not None)
     return names + [SHARE_CUT] * (recipe.lines is not None)
 
 

@@ -22,7 +22,7 @@ _VARIABLES = {INK: "--ink", QUIET: "--quiet", KEPT: "--kept", DROPPED: "--droppe
 _NOT_ABOVE_ZERO = -99
 _SMALL = 8
 # Told apart by colour and, for eyes that see these alike, by shape.
-_METHODS = {"url": (ACCENT, "^"), "exact": (KEPT, "o"), "minhash": (DROPPED, "s")}
+_METHODS = {"url": (ACCENT, "^"), "exact": (KEPT, "o"), "minhash": (DROPPED, "s"), "semantic": (INK, "D")}
 
 
 def funnel_picture(funnel: Funnel) -> str:

@@ -18,13 +18,14 @@ _TENTHS = range(5, 10)  # of similarity, in which recall is told
 def section(gathered: Gathered) -> dict[str, Any] | None:
     """The section's content; none where the recipe seeks no duplicates."""
     recipe, sizes = gathered.recipe, gathered.clusters.sizes
-    if recipe.dedup is None:
+    if recipe.dedup is None and recipe.semantic is None:
         return None
     return {
         "sizes": [(method, _size(size), n) for (method, size), n in sorted(sizes.items())],
         "most": max(sizes.values(), default=1),
         "sizes_picture": _drawn(sizes),
-        "none_stays": recipe.dedup.keep == "none",
+        "none_stays": recipe.dedup is not None and recipe.dedup.keep == "none",
+        "meaning": recipe.semantic,
         "largest": gathered.largest,
         "copies": gathered.copies,
         **_near(recipe, gathered),

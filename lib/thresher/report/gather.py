@@ -12,6 +12,7 @@ from thresher.ask.copies import gone_before_minhash
 from thresher.ask.funnel import Funnel, funnel
 from thresher.ask.ledger import Failure, failure_of
 from thresher.ask.measured import signals
+from thresher.ask.rules import ALIKE_IN_MEANING
 from thresher.ask.sample import Example, Passage, passages, sample_each
 from thresher.corpus import Corpus
 from thresher.dedup.recall import Recall, measured_recall
@@ -123,7 +124,8 @@ def gather(corpus: Corpus, runs: Runs, recipe: Recipe) -> Gathered:
         sources = ask.submit(_sources, corpus, counted.release)
         reasons = ask.submit(_reasons, corpus) if counted.tally.quarantined else None
         samples = ask.submit(_samples, corpus, verdicts, duplicates, measured, recipe)
-        staying = ask.submit(copies, corpus, runs, recipe, wanted, duplicates) if wanted else None
+        of_dedup = duplicates.where("method <> 'semantic'")
+        staying = ask.submit(copies, corpus, runs, recipe, wanted, of_dedup) if wanted else None
         recall = ask.submit(_recall, measured, duplicates, verdicts, recipe)
         held = ask.submit(contamination, corpus, measured, recipe)
         repeated = ask.submit(repeats, corpus, runs, recipe)
@@ -243,7 +245,8 @@ def _pair(row: Any, failure: Failure, texts: Mapping[int, Passage]) -> Pair | No
     dropped, matched = texts.get(row["doc_id"]), texts.get(row["matched_doc"])
     if dropped is None or matched is None:
         return None
-    return Pair(failure.rule.removeprefix("dedup."), failure.value, dropped, matched)
+    method = "semantic" if failure.rule == ALIKE_IN_MEANING else failure.rule.removeprefix("dedup.")
+    return Pair(method, failure.value, dropped, matched)
 
 
 def _stages(runs: Runs, recipe: Recipe) -> list[StageTime]:

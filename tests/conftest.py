@@ -65,9 +65,13 @@ def _every_word_but(text: str, n: int) -> str:
     return " ".join(word for place, word in enumerate(text.split(" ")) if place % n != n - 1)
 
 
+# What a recipe may ask for besides: vectors, domains, copies by meaning.
+EVERYTHING = ("embed={model: wordllama}", "regroup={k: 6}", "semantic={at_least: 0.9}")
+
+
 @pytest.fixture(scope="session")
 def reference(spark: "SparkSession", crawl: Path, tmp_path_factory: pytest.TempPathFactory) -> "Job":
-    """The crawl through `fineweb-en` in one go; what other runs of the same must equal."""
+    """The crawl through `fineweb-en` and everything besides in one go; what other runs of the same must equal."""
     from thresher.corpus import Corpus
     from thresher.location import locate
     from thresher.recipe import read_recipe
@@ -75,7 +79,7 @@ def reference(spark: "SparkSession", crawl: Path, tmp_path_factory: pytest.TempP
     from thresher_jobs.ingest import Ingest
 
     corpus = Corpus(spark, locate(str(tmp_path_factory.mktemp("reference"))))
-    return pipeline.run(corpus, read_recipe("fineweb-en"), ingest=Ingest(str(crawl)))
+    return pipeline.run(corpus, read_recipe("fineweb-en", EVERYTHING), ingest=Ingest(str(crawl)))
 
 
 HOSTILE = "<script>alert(1)</script> ]]> --> {{ 7*7 }} \x00 \x1b[31m \u202e desrever \u2028 &amp; \U0001f600"

@@ -16,6 +16,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 from pyspark.sql import DataFrame
+from tests.benchmarks.components import driver_heap
 from tests.benchmarks.pairs import alternate, arguments, scratch, table, timed
 from tests.benchmarks.texts import clauses
 
@@ -85,11 +86,17 @@ def main() -> None:
         other = faiss.Kmeans(DIMENSIONS, k, niter=25, seed=1)
         faiss_seconds = timed(lambda: other.train(matrix))
         theirs.append(inertia(matrix, other.centroids))
+        tenth = frames["float"].where(f"doc_id < {count // 10}")
+        fitted(tenth, count // 10, k // 10, False, 1, 10)
+        heaps = [driver_heap(spark)]
         our_seconds = timed(lambda: ours.append(fitted(frames["float"], count, k, False, 1, 10)))
+        heaps.append(driver_heap(spark))
         reached = inertia(matrix, ours[0].centroids.points) / theirs[0]
     seconds = f"{our_seconds:.1f} s, {faiss_seconds:.1f} s"
     found.append(("to settled centroids: thresher, faiss", seconds, f"{our_seconds / faiss_seconds:.2f}", "3"))
     found.append(("inertia, times faiss's", f"{len(ours[0].inertia)} full passes", f"{reached:.4f}", "1.01"))
+    grown = f"{heaps[0]:.0f} MB, {heaps[1]:.0f} MB"
+    found.append(("driver's heap after a tenth of vectors and clusters, after all", grown, "", ""))
     table(("what", "it, beside", "ratio", "at most"), found)
 
 

@@ -9,6 +9,8 @@ from deltalake import DeltaTable
 
 from thresher.stage import Job
 
+from ..conftest import EVERYTHING
+
 RUN = """
 import sys, thresher
 from thresher.ingest.settings import IngestSettings
@@ -19,12 +21,12 @@ from thresher.location import locate
 from thresher_jobs import pipeline
 from thresher_jobs.ingest import Ingest
 
-corpus, crawl = sys.argv[1:]
+corpus, crawl, *changes = sys.argv[1:]
 spark = get_session(conf={"spark.sql.shuffle.partitions": "2"})
 assert "connect" in type(spark).__module__, type(spark)
 opened = Corpus(spark, locate(corpus))
-job = pipeline.run(opened, read_recipe("fineweb-en"), ingest=Ingest(crawl))
-again = pipeline.run(opened, read_recipe("fineweb-en"), ingest=Ingest(crawl))
+job = pipeline.run(opened, read_recipe("fineweb-en", changes), ingest=Ingest(crawl))
+again = pipeline.run(opened, read_recipe("fineweb-en", changes), ingest=Ingest(crawl))
 assert not [row for row in again.runs.rows if row.run_id == again.run_id]
 notebook = thresher.open(corpus, spark)
 assert notebook.curated.count() == job.runs.newest_release().counts["documents"]
@@ -77,11 +79,12 @@ def test_instalments_other_corpora_and_audits_run_through_spark_connect(crawl: P
 def test_the_whole_job_runs_through_spark_connect(crawl: Path, tmp_path: Path, reference: Job) -> None:
     corpus = tmp_path / "corpus"
     done = subprocess.run(
-        [sys.executable, "-c", RUN, str(corpus), str(crawl)],
+        [sys.executable, "-c", RUN, str(corpus), str(crawl), *EVERYTHING],
         capture_output=True, text=True, timeout=900, check=False, env={**os.environ, "SPARK_REMOTE": "local[2]"},
     )  # fmt: skip
     assert done.returncode == 0, done.stderr[-3000:]
-    assert "stages: ingest.plan ingest.read ingest annotate filter dedup curate export report" in done.stdout
+    stages = "ingest.plan ingest.read ingest annotate filter dedup embed regroup semantic curate export report"
+    assert f"stages: {stages}" in done.stdout
     exported = reference.runs.newest("export", "fineweb-en")
     assert exported is not None
     assert f"content: {exported.details['content']}" in done.stdout

@@ -13,6 +13,8 @@ import pytest
 from deltalake import DeltaTable, QueryBuilder
 from pyspark.sql import SparkSession
 
+from thresher.ask.funnel import funnel
+from thresher.ask.ledger import ledger
 from thresher.corpus import Corpus
 from thresher.domains.vectors import matrix_of
 from thresher.embed.documents import require_usable
@@ -23,7 +25,7 @@ from thresher.location import locate
 from thresher.recipe import Recipe, read_recipe
 from thresher.runs import RunRow
 from thresher.stage import Job
-from thresher_jobs import annotate, dedup, embed, filter, pipeline
+from thresher_jobs import annotate, dedup, embed, filter, pipeline, regroup
 from thresher_jobs.ingest import Ingest
 
 from ..conftest import HOSTILE, lines
@@ -204,6 +206,22 @@ def test_a_run_that_was_killed_ends_with_every_vector_once(killed: Path) -> None
             np.testing.assert_allclose(row["vector"], counts / np.linalg.norm(counts), rtol=1e-5)
 
 
+def test_what_could_not_be_embedded_is_told(
+    spark: SparkSession, killed: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.syspath_prepend(str(OWN_MODELS))
+    corpus = Corpus(spark, locate(str(killed / "corpus")))
+    own = read_recipe(str(killed / "own.yaml"), ["regroup={k: 3}"])
+    job = pipeline.run(corpus, own, (regroup.STAGE,))
+    texts = {row["text"]: row["doc_id"] for row in corpus.documents.collect()}
+    told = str(ledger(corpus, job.runs, texts["this text raises"]))
+    assert "none: it could not be embedded: ValueError: what a text" in told
+    card = corpus.domain_cards.collect()[0]
+    assert card["name"] in str(ledger(corpus, job.runs, card["exemplars"][0]))
+    [note] = [note for note in funnel(corpus, job.runs, own).notes if "not embedded" in note]
+    assert note.startswith("not embedded: 3 documents; the most frequent reason (1): ")
+
+
 def test_a_worker_process_loads_the_model_once(killed: Path) -> None:
     loads = [line.split() for line in (killed / "loads").read_text().splitlines()]
     assert {device for _, device in loads} == {"cpu"}
@@ -213,11 +231,13 @@ def test_a_worker_process_loads_the_model_once(killed: Path) -> None:
 CONNECT = """
 import sys, thresher
 import thresher.functions as T
+from thresher.ask.funnel import funnel
+from thresher.ask.ledger import ledger
 from thresher.corpus import Corpus
 from thresher.location import locate
 from thresher.recipe import read_recipe
 from thresher.session import get_session
-from thresher_jobs import annotate, dedup, embed, filter, pipeline
+from thresher_jobs import annotate, dedup, embed, filter, pipeline, regroup
 from thresher_jobs.ingest import Ingest
 
 folder, crawl = sys.argv[1:]

@@ -21,9 +21,12 @@ from thresher.location import locate
 from thresher.runs import Runs
 from thresher.stage import Job
 
+from ..conftest import EVERYTHING
+
 POINTS = (
     "gap:ingest.plan", "write:documents", "gap:ingest.read", "gap:ingest", "write:signals", "gap:annotate",
-    "gap:filter", "write:duplicates", "gap:dedup", "merge", "gap:curate", "write:export", "gap:export", "gap:report",
+    "gap:filter", "write:duplicates", "gap:dedup", "write:domains", "write:domain_cards", "write:duplicates",
+    "gap:semantic", "merge", "gap:curate", "write:export", "gap:export", "gap:report",
 )  # fmt: skip
 TELLS_NOTHING = {"batch", "run_id", "path"}
 SCRIPT = Path(__file__).with_name("killed_run.py")
@@ -41,7 +44,7 @@ def run(
 def killed(crawl: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A corpus whose run was killed at every point in turn, then let go to its end."""
     corpus = tmp_path_factory.mktemp("killed") / "corpus"
-    options = ("--input", str(crawl), "--batch-bytes", "200000")
+    options = _options(crawl)
     versions: dict[str, list[Path]] = {}
     for point in POINTS:
         done = run(point, corpus, 1, *options)
@@ -56,6 +59,11 @@ def killed(crawl: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     assert done.returncode == 0, done.stderr[-3000:]
     assert len(list((corpus / "documents/_delta_log").glob("*.json"))) == _newest(corpus, "documents") + 1
     return corpus
+
+
+def _options(crawl: Path) -> tuple[str, ...]:
+    changes = (option for change in EVERYTHING for option in ("--set", change))
+    return ("--input", str(crawl), "--batch-bytes", "200000", *changes)
 
 
 def _data_files(corpus: Path, name: str) -> set[Path]:
@@ -88,7 +96,8 @@ def _release(job: Job) -> str:
 def test_the_tables_are_those_of_a_run_that_was_never_killed(spark: SparkSession, killed: Path, reference: Job) -> None:
     mine = Corpus(spark, locate(str(killed)))
     [signals] = {f"signals/{path.name}" for path in (killed / "signals").iterdir()}
-    for name in ("documents", "quarantine", "verdicts", "duplicates", signals, f"curated/{_release(reference)}"):
+    made = ("documents", "quarantine", "verdicts", "duplicates", "embeddings", "domains", "domain_cards")
+    for name in (*made, signals, f"curated/{_release(reference)}"):
         _same(_of_recipe(mine.table(name)), _of_recipe(reference.corpus.table(name)), name)
 
 
@@ -107,12 +116,13 @@ def test_one_row_in_runs_for_each_piece_of_work(spark: SparkSession, killed: Pat
     rows = Runs(Corpus(spark, locate(str(killed)))).rows
     done = [(row.stage, batch) for row in rows for batch in row.batches]
     assert len(done) == len(set(done))
-    assert {row.stage for row in rows} >= {"ingest", "annotate", "filter", "dedup", "curate", "export", "report"}
+    mine = {"annotate", "filter", "dedup", "embed", "regroup", "semantic", "curate", "export", "report"}
+    assert {row.stage for row in rows} >= {"ingest", *mine}
 
 
 def test_a_third_run_has_nothing_to_do(killed: Path, crawl: Path) -> None:
     before = {path: path.stat().st_mtime_ns for path in killed.rglob("*") if path.is_file()}
-    done = run("none", killed, 1, "--input", str(crawl), "--batch-bytes", "200000")
+    done = run("none", killed, 1, *_options(crawl))
     assert done.returncode == 0
     assert "nothing to do" in done.stdout
     assert {path: path.stat().st_mtime_ns for path in killed.rglob("*") if path.is_file()} == before
@@ -134,7 +144,7 @@ def test_a_run_beside_a_living_one_is_told_so_and_ends(
         f"INSERT INTO {corpus.location.table('lease')} VALUES "
         f"('another', '{os.uname().nodename}', {living.pid}, timestamp'{_now()}', timestamp'{_now()}')"
     )
-    other = ("--input", str(crawl), "--set", "gopher_quality_v1.word_count.at_least=60")
+    other = (*_options(crawl), "--set", "gopher_quality_v1.word_count.at_least=60")
     refused = run("none", killed, 1, *other)
     assert refused.returncode == 1
     assert "is being written by run another" in " ".join(refused.stderr.split())

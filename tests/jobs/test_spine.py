@@ -14,6 +14,8 @@ from thresher.stage import Job
 from thresher_jobs import pipeline
 from thresher_jobs.ingest import Ingest
 
+from ..conftest import EVERYTHING
+
 
 def query(table: Path, sql: str) -> list[dict[str, object]]:
     """Rows of a Delta table, read by delta-rs, which honours deletion vectors."""
@@ -28,7 +30,7 @@ def one(table: Path, sql: str) -> object:
 
 @pytest.fixture(scope="module")
 def recipe() -> Recipe:
-    return read_recipe("fineweb-en")
+    return read_recipe("fineweb-en", EVERYTHING)
 
 
 @pytest.fixture(scope="module")
@@ -82,15 +84,16 @@ def test_every_dropped_duplicate_has_a_match_that_exists(root: Path) -> None:
     ids = {row["doc_id"] for row in query(root / "documents", "select doc_id from t")}
     members = query(root / "duplicates", "select * from t")
     dropped = [member for member in members if not member["kept"]]
-    assert {member["method"] for member in dropped} == {"exact", "minhash"}
+    assert {member["method"] for member in dropped} == {"exact", "minhash", "semantic"}
     assert len(dropped) > 10
     for member in dropped:
         assert member["matched_doc"] in ids
         assert member["keeper"] in ids
         assert member["matched_doc"] != member["doc_id"]
-    verdicts = query(root / "verdicts", "select doc_id, rule, matched_doc from t where stage = 'dedup'")
+    verdicts = query(root / "verdicts", "select doc_id, rule, matched_doc from t where stage <> 'filter'")
+    rules = {"exact": "dedup.exact", "minhash": "dedup.minhash", "semantic": "semantic.cosine"}
     assert sorted((v["doc_id"], v["rule"], v["matched_doc"]) for v in verdicts) == sorted(  # type: ignore[type-var]
-        (m["doc_id"], f"dedup.{m['method']}", m["matched_doc"]) for m in dropped
+        (m["doc_id"], rules[str(m["method"])], m["matched_doc"]) for m in dropped
     )
 
 

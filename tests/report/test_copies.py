@@ -89,7 +89,8 @@ def asked_for(job: Job, keep: Sequence[str], duplicates: DataFrame) -> Copies:
 
 
 def own(job: Job) -> DataFrame:
-    return job.corpus.duplicates.where(F.col("recipe") == job.recipe.name)
+    """The clusters that dedup has found: what its keep rule decides."""
+    return job.corpus.duplicates.where(F.col("recipe") == job.recipe.name).where("method <> 'semantic'")
 
 
 def test_every_key_has_the_clusters_that_it_decided(

@@ -113,7 +113,7 @@ def funnel(corpus: Corpus, runs: Runs, recipe: Recipe) -> Funnel:
         Step("released" if is_current else "left for a release", "left", left),
     ]
     release = released.details["release"] if released and is_current else None
-    notes = (*_refused(corpus, counted), *_notes(runs, recipe, counted))
+    notes = (*_refused(corpus, counted), *_not_embedded(corpus, recipe), *_notes(runs, recipe, counted))
     return Funnel(recipe.name, release, tuple(steps), counted, notes)
 
 
@@ -138,6 +138,19 @@ def _refused(corpus: Corpus, counted: Tally) -> list[str]:
     assert often is not None
     none = "" if counted.documents else "no record became a document; "
     return [f"{none}in quarantine most often ({often['count']:,}): {often['error']}"]
+
+
+def _not_embedded(corpus: Corpus, recipe: Recipe) -> list[str]:
+    """How many documents the recipe's model could not take, and why most of them."""
+    if recipe.embedder is None:
+        return []
+    failed = corpus.embeddings.where((F.col("model") == recipe.embedder.name) & F.col("failed").isNotNull())
+    most = F.min(F.struct(F.negative("count").alias("less"), "failed")).alias("most")
+    found = failed.groupBy("failed").count().agg(F.sum("count").alias("documents"), most).collect()[0]
+    if not found["documents"]:
+        return []
+    often, why = -found["most"]["less"], found["most"]["failed"]
+    return [f"not embedded: {found['documents']:,} documents; the most frequent reason ({often:,}): {why}"]
 
 
 def _notes(runs: Runs, recipe: Recipe, counted: Tally) -> tuple[str, ...]:

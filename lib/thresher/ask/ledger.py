@@ -1,4 +1,4 @@
-"""The ledger of one document: every rule it failed and by how much, what it duplicates, whether it is released.
+"""The ledger of one document: every rule it failed, what it duplicates, its domain, whether it is released.
 
 Asked by doc_id it reads little: `verdicts`, `duplicates` and `names` are laid out by doc_id, so that a predicate on it
 skips all other files and pages. Asked by a URL or a record_id it first reads those columns of all of `names`.
@@ -15,6 +15,7 @@ from rich.text import Text
 
 from thresher.ask.losses import EXCERPT, Loss, losses
 from thresher.ask.names import Document, is_one_of, look_up, named, rows_of
+from thresher.ask.placement import Placement, placements
 from thresher.ask.shown import as_text, beside, html_table, number, one_line, share, visible
 from thresher.corpus import Corpus
 from thresher.errors import ThresherError
@@ -81,6 +82,7 @@ class Entry:
     duplicates: tuple[Membership, ...]
     released: bool | None
     losses: tuple[Loss, ...] = ()
+    placements: tuple[Placement, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -178,6 +180,7 @@ def _entries(
     names = {**looked_up, **{document.doc_id: document for document in documents}}
     released = _released(corpus, release, [names[i] for i in ids])
     lost = losses(corpus, [names[i] for i in ids], recipe)
+    placed = placements(corpus, [names[i] for i in ids], recipe)
     return tuple(
         Entry(
             names[i],
@@ -185,6 +188,7 @@ def _entries(
             tuple(_membership(runs, row, names) for row in members if row["doc_id"] == i),
             None if released is None else i in released,
             tuple(loss for owner, loss in lost if owner == i),
+            tuple(place for owner, place in placed if owner == i),
         )
         for i in ids
     )
@@ -283,6 +287,9 @@ def _sections(entry: Entry) -> dict[str, Rows]:
         sections["duplicates"] = (headers, [_membership_row(m) for m in entry.duplicates])
         rules = dict.fromkeys((m.recipe, m.rule) for m in entry.duplicates)
         sections["which copy stays"] = (("recipe", "the one"), list(rules))
+    if entry.placements:
+        columns = ("recipe", "domain", "distance", "next domain", "its distance")
+        sections["domain"] = (columns, [_placement_row(place) for place in entry.placements])
     for loss in entry.losses:
         title = f"cut by {loss.recipe}: {loss.spans:,} spans, {share(loss.cut_bytes, loss.of_bytes)} of the text"
         shown = [(number(c.start), number(c.end), c.why, one_line(c.text, EXCERPT)) for c in loss.cuts]
@@ -295,6 +302,11 @@ def _membership_row(m: Membership) -> tuple[str, ...]:
     keeper = m.keeper.name if m.keeper else "itself" if m.kept else "none" if m.keeper_id is None else str(m.keeper_id)
     state = "kept" if m.kept else "dropped"
     return (m.recipe, m.method, state, number(m.similarity), matched, keeper, number(m.members))
+
+
+def _placement_row(p: Placement) -> tuple[str, ...]:
+    why = "none: it could not be embedded: " + p.failed if p.failed else "none: its vector has no direction"
+    return (p.recipe, p.domain or why, number(p.distance), p.second or "-", number(p.second_distance))
 
 
 def _refusals(refused: Sequence[Refusal]) -> Rows:

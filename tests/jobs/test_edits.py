@@ -2,10 +2,13 @@
 
 import gzip
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pyarrow.dataset as ds
 import pytest
+from datatrove.data import Document
+from datatrove.pipeline.filters import C4QualityFilter
 from deltalake import DeltaTable
 from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
@@ -16,7 +19,8 @@ from thresher.recipe import read_recipe
 from thresher_jobs import pipeline
 from thresher_jobs.ingest import Ingest
 
-from ..annotators.test_c4 import tfds
+from ..annotators.test_c4 import dclm, tfds
+from ..annotators.test_refinedweb import twin as refinedweb
 
 MENU = "Home\nAbout us\nTerms of use and privacy policy: we think that they are long.\n"
 
@@ -36,8 +40,8 @@ def corpus(spark: SparkSession, data_dir: Path, tmp_path_factory: pytest.TempPat
     return corpus
 
 
-def exported(corpus: Corpus) -> dict[str, str]:
-    (release,) = Path(corpus.location.file("export")).iterdir()
+def exported(corpus: Corpus, recipe: str = "c4-en") -> dict[str, str]:
+    (release,) = Path(corpus.location.file("export")).glob(f"{recipe}-*")
     rows = ds.dataset(str(release), format="parquet").to_table(["record_id", "text"])
     return dict(zip(rows["record_id"].to_pylist(), rows["text"].to_pylist(), strict=True))
 
@@ -50,13 +54,47 @@ def test_exported_text_is_what_the_definition_leaves(corpus: Corpus) -> None:
         assert text == tfds(raw[name])[0]
 
 
+RECIPE = """
+name: {name}
+annotate: {{sizes_v1: , {name}: }}
+edit: [{name}]
+filter: {{{name}: }}
+dedup: null
+"""
+DEFINITIONS: dict[str, Callable[[str], str | None]] = {
+    "c4_datatrove_v1": lambda text: datatrove(text),
+    "c4_dclm_v1": lambda text: dclm(text)[0],
+    "refinedweb_lines_v1": lambda text: refinedweb(text)[0],
+}
+
+
+def datatrove(text: str) -> str | None:
+    """What datatrove's own filter leaves, none where it drops the page."""
+    document = Document(text, "0")
+    return document.text if C4QualityFilter().filter(document) is True else None
+
+
+@pytest.mark.parametrize("name", DEFINITIONS)
+def test_each_dialect_exports_what_its_own_definition_leaves(corpus: Corpus, tmp_path: Path, name: str) -> None:
+    path = tmp_path / "own.yaml"
+    path.write_text(RECIPE.format(name=name), encoding="utf-8")
+    pipeline.run(corpus, read_recipe(str(path)))
+    raw = {row["record_id"]: row["text"] for row in corpus.documents.select("record_id", "text").collect()}
+    rows = exported(corpus, name)
+    assert len(rows) > 20 and any(rows[one] != raw[one] for one in rows)
+    assert {one: DEFINITIONS[name](raw[one]) for one in rows} == rows
+    if name == "c4_datatrove_v1":  # whose filter also says which pages go
+        assert {one for one, text in raw.items() if datatrove(text) is not None} == set(rows)
+
+
 def test_no_table_holds_what_an_edit_leaves(corpus: Corpus) -> None:
     stored = DeltaTable(corpus.location.file("documents")).to_pyarrow_dataset().to_table(["record_id", "text"])
     texts = dict(zip(stored["record_id"].to_pylist(), stored["text"].to_pylist(), strict=True))
     assert all(texts[f"menu/{n}"].startswith(MENU) for n in range(10))
     logs = Path(corpus.location.root).rglob("_delta_log")
     with_text = {log.parent.name for log in logs if "text" in DeltaTable(str(log.parent)).schema().to_json()}
-    assert {name.split("-")[0] for name in with_text} == {"documents", "c4"}  # the raw text, and the release's clone
+    # The raw text, and the releases' clones.
+    assert {"documents", "c4"} <= {name.split("-")[0] for name in with_text} <= {"documents", "c4", *DEFINITIONS}
 
 
 def test_pages_that_differ_in_cut_lines_alone_are_exact_copies(corpus: Corpus) -> None:

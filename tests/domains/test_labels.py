@@ -21,6 +21,7 @@ Names = np.ndarray[tuple[int], np.dtype[np.str_]]
 SCHEMES = {
     "page types": ("wcxb_dev_gold_all_clean", "labels", 14),
     "languages": ("lingua75x200", "labels", 75),
+    "exam subjects": ("bench_mmlu", "labels", 57),
     "sources": (None, "sources", 20),
 }
 

@@ -14,7 +14,12 @@ from pathlib import Path
 import thresher.session
 from thresher.runs import RunRow, Runs
 
-SMALL_SESSION = {"spark.driver.memory": "1g", "spark.sql.shuffle.partitions": "2"}
+# A Java that starts fast, as in all tests: it does not live long.
+SMALL_SESSION = {
+    "spark.driver.memory": "1g",
+    "spark.sql.shuffle.partitions": "2",
+    "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
+}
 
 
 def die() -> None:

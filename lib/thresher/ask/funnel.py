@@ -166,7 +166,7 @@ def _notes(runs: Runs, recipe: Recipe, counted: Tally) -> tuple[str, ...]:
         listed = ", ".join(f"{count:,} {kind}" for kind, count in sorted(passed.items()) if count)
         notes.append(f"passed over, for they are no pages: {listed}")
     thinned = runs.newest("semantic", recipe.name)
-    if recipe.semantic and thinned:
+    if recipe.semantic and thinned and thinned.counts["sampled_pairs"]:
         met, pairs = thinned.counts["sampled_compared"], thinned.counts["sampled_pairs"]
         notes.append(
             f"of {pairs:,} pairs that a sample of {thinned.counts['sampled']:,} documents has at a cosine of "

@@ -200,6 +200,8 @@ def test_new_settings_fit_anew_whatever_the_files(
     curve = json.loads(told["silhouettes"])
     assert set(curve) == {"3", "5", "7"} and told["k"] == max(curve, key=lambda k: curve[k])
     assert told["fitted_in"] == again.run_id
+    drawn = domain_section(again.corpus, again.runs, again.recipe)
+    assert drawn is not None and f"highest at {told['k']}" in str(drawn.shown()["curve"])
     at_once = run(at(spark, tmp_path), changed, input_files)
     for table, key in (("domains", "doc_id"), ("domain_cards", "domain_id")):
         assert rows(getattr(again.corpus, table), key) == rows(getattr(at_once.corpus, table), key)

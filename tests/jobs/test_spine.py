@@ -142,12 +142,12 @@ def test_a_second_run_has_nothing_to_do_and_writes_nothing(job: Job, crawl: Path
 
 
 def test_another_threshold_rewrites_verdicts_alone(job: Job, recipe: Recipe, root: Path) -> None:
-    fixed = {name: DeltaTable(str(root / name)).version() for name in ("documents", "quarantine")}
+    fixed = {name: DeltaTable(str(root / name)).version() for name in ("documents", "quarantine", "embeddings")}
     [signals] = (root / "signals").iterdir()
     stricter = recipe.changed(["gopher_quality_v1.word_count.at_least=500", "name=stricter"])
     again = pipeline.run(job.corpus, stricter)
     assert {row.stage for row in again.runs.rows if row.run_id == again.run_id} == {
-        "filter", "dedup", "curate", "export", "report",
+        "filter", "dedup", "embed", "regroup", "semantic", "curate", "export", "report",
     }  # fmt: skip
     assert {name: DeltaTable(str(root / name)).version() for name in fixed} == fixed
     assert list((root / "signals").iterdir()) == [signals]

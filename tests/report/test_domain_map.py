@@ -3,7 +3,7 @@
 import re
 
 from thresher.ask.domains import Domain, Domains, Point
-from thresher.report.domain_map import map_picture
+from thresher.report.domain_map import curve_picture, map_picture
 from thresher.report.domains import DomainSection, beside
 
 
@@ -42,6 +42,12 @@ def test_circles_are_as_large_as_domains_and_dots_are_documents() -> None:
 def test_one_domain_and_a_name_of_markup() -> None:
     picture = map_picture(found(domain(0, 5, 1, 1, "<script>alert(1)</script>")))
     assert "<script" not in picture and "&lt;script&gt;" in picture
+
+
+def test_the_curve_marks_the_number_that_was_taken() -> None:
+    picture = curve_picture({8: 0.1, 16: 0.2, 32: 0.2, 1000: 0.15})
+    assert "highest at 16" in picture and {"8", "16", "32", "1,000"} <= set(words(picture))
+    assert picture.count("<use ") >= 5  # four numbers, and the one that was taken again
 
 
 def test_a_table_says_how_many_documents_and_nothing_where_it_is_not_known() -> None:

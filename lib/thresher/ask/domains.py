@@ -1,7 +1,8 @@
 """The domains of a recipe: their cards, and where they and a sample of their documents lie on a plane."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -57,7 +58,8 @@ class Domains:
     """A recipe's domains, the largest first; in a notebook a map and a table.
 
     `of` domains there are in all, with so many `documents`; `shown` is the share of the differences among centroids
-    that the map can show; `structure` says in words whether there is more of it than in noise.
+    that the map can show; `structure` says in words whether there is more of it than in noise. Where the number of
+    domains was chosen, `silhouettes` has what it was chosen by: the silhouette of a sample, by number.
     """
 
     recipe: str
@@ -67,6 +69,7 @@ class Domains:
     points: tuple[Point, ...]
     shown: float
     structure: str
+    silhouettes: Mapping[int, float] = field(default_factory=dict)
 
     @property
     def table(self) -> pd.DataFrame:
@@ -143,6 +146,7 @@ def domains(corpus: Corpus, runs: Runs, recipe: Recipe) -> Domains:
         tuple(Point(row["domain_id"], row["x"], row["y"]) for row in points),
         drawn_on.share,
         newest.details.get("structure", ""),
+        {int(k): silhouette for k, silhouette in json.loads(newest.details.get("silhouettes", "{}")).items()},
     )
 
 

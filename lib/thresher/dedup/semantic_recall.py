@@ -35,9 +35,11 @@ def neighbours(vectors: DataFrame, documents: int, borders: Borders, seed: int) 
     `vectors` holds `doc_id` and `vector`, of about `documents` rows. One pass; the sample goes to every task.
     """
     drawn = sampled(vectors, min(1.0, SAMPLE / max(documents, 1)), seed)
-    row = in_one_task(drawn, True, _packed, "ids binary, points binary").first()
-    if row is None or not row["ids"]:
+    # `first` would end the worker's stream before its time, which it tells on the terminal.
+    packed = in_one_task(drawn, True, _packed, "ids binary, points binary").collect()
+    if not packed or not packed[0]["ids"]:
         return Neighbours(0, 0, 0)
+    row = packed[0]
     ids = np.frombuffer(row["ids"], np.int64)
     points = frozen(np.frombuffer(row["points"], np.float32).reshape(len(ids), -1))
     rows, _ = usable(points, spherical=True)

@@ -51,11 +51,11 @@ def fitted(vectors: DataFrame, documents: int, k: int, spherical: bool, seed: in
     """
     share = min(1.0, max(SAMPLE, SAMPLE_A_CLUSTER * k) / max(documents, 1))
     found = in_one_task(sampled(vectors, share, seed), spherical, _seeder(k, spherical, seed), "n long, points binary")
-    row = found.first()
-    usable_rows = row["n"] if row else 0
-    if row is None or usable_rows < k:
+    rows = found.collect()
+    usable_rows = rows[0]["n"] if rows else 0
+    if usable_rows < k:
         raise too_few(usable_rows, k)
-    start = Centroids(np.frombuffer(row["points"], np.float32).reshape(k, -1), spherical)
+    start = Centroids(np.frombuffer(rows[0]["points"], np.float32).reshape(k, -1), spherical)
     if share == 1:
         return Fitted(start, usable_rows)
     return after_passes(vectors, start, usable_rows, passes)

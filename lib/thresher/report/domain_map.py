@@ -1,13 +1,16 @@
-"""The map of domains as SVG: a circle for each, as large as it has documents, over a sample of its documents."""
+"""The map of domains as SVG: a circle for each, as large as it has documents, over a sample of its documents.
+
+Beside it the curve by which the number of domains was chosen.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from math import sqrt
 from typing import TYPE_CHECKING, Any
 
 from thresher.ask.shown import one_line
-from thresher.report.charts import INK, empty_axes, frame_only, svg
+from thresher.report.charts import DROPPED, INK, KEPT, empty_axes, frame_only, svg
 
 if TYPE_CHECKING:
     from thresher.ask.domains import Domain, Domains
@@ -52,6 +55,23 @@ def map_picture(found: Domains) -> str:
     axes.set_yticks([])
     frame_only(axes)
     return svg(figure, f"Map of {len(found.domains)} domains")
+
+
+def curve_picture(silhouettes: Mapping[int, float]) -> str:
+    """The silhouette by number of domains, the highest marked: by it the number was chosen."""
+    figure, axes = empty_axes(4.6, 1.9, left=0.14, right=0.97, bottom=0.26, top=0.95)
+    numbers = sorted(silhouettes)
+    best = max(numbers, key=lambda k: (silhouettes[k], -k))
+    axes.plot(numbers, [silhouettes[k] for k in numbers], "-o", color=KEPT, linewidth=1.2, markersize=3)
+    axes.plot(best, silhouettes[best], "o", color=DROPPED, markersize=6)
+    axes.set_xscale("log", base=2)
+    axes.set_xticks(numbers, [f"{k:,}" for k in numbers], fontsize=_FONT)
+    axes.tick_params(axis="y", labelsize=_FONT)
+    axes.minorticks_off()
+    axes.set_xlabel("domains", fontsize=_FONT, color=INK)
+    axes.set_ylabel("silhouette", fontsize=_FONT, color=INK)
+    frame_only(axes, "left", "bottom")
+    return svg(figure, f"Silhouette by number of domains, highest at {best:,}")
 
 
 def _radius(domain: Domain, largest: int) -> float:

@@ -13,7 +13,7 @@ from thresher.ask.sample import Passage, passages
 from thresher.corpus import Corpus
 from thresher.recipe import Recipe
 from thresher.report.charts import themed
-from thresher.report.domain_map import map_picture
+from thresher.report.domain_map import curve_picture, map_picture
 from thresher.runs import Runs
 
 CARDS = 30  # domains that are told of, the largest
@@ -43,6 +43,7 @@ class DomainSection:
         languages = beside(largest, [domain.languages for domain in largest])
         return {
             "found": self.found,
+            "curve": Markup(themed(curve_picture(self.found.silhouettes))) if len(self.found.silhouettes) > 1 else None,
             "map": Markup(themed(map_picture(self.found))),
             "cards": [(domain, self._names_near(domain), self.nearest.get(domain.domain_id)) for domain in largest],
             "beside": [each for each in (("source", sources), ("language", languages)) if len(each[1].columns) > 1],

@@ -25,8 +25,8 @@ from ..conftest import EVERYTHING
 
 POINTS = (
     "gap:ingest.plan", "write:documents", "gap:ingest.read", "gap:ingest", "write:signals", "gap:annotate",
-    "gap:filter", "write:duplicates", "gap:dedup", "write:domains", "write:domain_cards", "write:duplicates",
-    "gap:semantic", "merge", "gap:curate", "write:export", "gap:export", "gap:report",
+    "gap:filter", "write:duplicates", "gap:dedup", "write:domains", "gap:semantic",
+    "merge", "gap:curate", "write:export", "gap:export", "gap:report",
 )  # fmt: skip
 TELLS_NOTHING = {"batch", "run_id", "path"}
 SCRIPT = Path(__file__).with_name("killed_run.py")

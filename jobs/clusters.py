@@ -1,4 +1,4 @@
-"""How dedup's documents become clusters: who takes part, which pairs are alike, what is linked to what."""
+"""How the documents of dedup and of `semantic` become clusters: who takes part, what is alike, what is linked."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -19,10 +19,8 @@ from thresher.filters.judge import bounded, passes
 from thresher.recipe import Recipe
 from thresher.recipe_sections import SOURCE_RANK, DedupSettings
 from thresher.stage import Job
-from thresher.tables import COMPONENTS, DOCUMENTS, DUPLICATES
+from thresher.tables import BY_MEANING, COMPONENTS, DOCUMENTS, DUPLICATES
 from thresher_jobs import annotate
-
-BY_MEANING = "semantic"  # the method of the stage of that name, whose clusters are in the same table
 
 
 @dataclass(frozen=True)

@@ -12,11 +12,12 @@ from thresher.dedup.identity import IDENTITIES, identical, with_identity_keeper
 from thresher.dedup.minhash import bucket_stars, minhash_duplicates, signatures_of
 from thresher.fingerprint import fingerprint
 from thresher.recipe import Recipe
-from thresher.stage import Job, Result, Stage
-from thresher.tables import DUPLICATES, VERDICTS
+from thresher.runs import KEPT_BEFORE
+from thresher.stage import Job, Result, Stage, taken_back
+from thresher.tables import BY_MEANING, DUPLICATES, VERDICTS
 from thresher_jobs import filter
 from thresher_jobs.against import Other, found_before, found_elsewhere, others
-from thresher_jobs.clusters import BY_MEANING, Search, replaced
+from thresher_jobs.clusters import Search, replaced
 from thresher_jobs.instalment import INDEXED, Instalment, among, earlier_batches
 
 
@@ -29,15 +30,15 @@ def dedup(job: Job, batches: Sequence[int]) -> Result:
     """The recipe's duplicates, and a verdict for each copy that is not kept."""
     if job.recipe.dedup is None:
         mine = f"recipe = '{job.recipe.name}'"
-        nothing = [(DUPLICATES, f"{mine} AND method <> '{BY_MEANING}'"), (VERDICTS, f"{mine} AND stage = 'dedup'")]
-        return Result([Write(table, job.spark.createDataFrame([], table.schema), rows) for table, rows in nothing])
+        found = f"{mine} AND method <> '{BY_MEANING}'"
+        return taken_back(job, (DUPLICATES, found), (VERDICTS, f"{mine} AND stage = 'dedup'"))
     key = fingerprint([STAGE.fingerprint(job.recipe), job.runs.inputs_digest()])
     search = Search(job, job.recipe.dedup, job.runs.documents(batches), key)
     corpora = others(job.corpus, job.recipe)
     earlier = earlier_batches(job, STAGE.fingerprint(job.recipe), batches)
     details = {"against": ", ".join(f"{other.name} {other.release}" for other in corpora)} if corpora else {}
     writes = _writes(search, corpora, earlier, sorted(set(batches) - set(earlier)))
-    return Result(writes, details=details | (INDEXED if earlier else {}), afterwards=search.release)
+    return Result(writes, details=details | (INDEXED | KEPT_BEFORE if earlier else {}), afterwards=search.release)
 
 
 def _writes(search: Search, corpora: Sequence[Other], earlier: Sequence[int], later: Sequence[int]) -> Iterator[Write]:

@@ -10,7 +10,7 @@ from thresher.corpus import Write
 from thresher.dedup.lines import ROW_BYTES, cut_units, cuts_by_document, hashed_units, overcut
 from thresher.recipe import Recipe
 from thresher.recipe_sections import LineSettings
-from thresher.stage import Job, Result, Stage
+from thresher.stage import Job, Result, Stage, taken_back
 from thresher.tables import DOCUMENTS, EDITS, VERDICTS
 from thresher_jobs import dedup, filter, semantic
 
@@ -24,13 +24,17 @@ def settings(recipe: Recipe) -> Any:
 
 def find(job: Job, batches: Sequence[int]) -> Result:
     """The spans to cut, and a verdict for each document that loses too much by them."""
+    mine = f"recipe = '{job.recipe.name}' AND stage = 'lines'"
+    if job.recipe.lines is None:
+        return taken_back(job, (EDITS, mine), (VERDICTS, mine))
     counts: dict[str, int] = {}
 
     def release() -> None:
         if job.corpus.exists(_LEFT):
             job.corpus.drop(_LEFT)
 
-    return Result(_writes(job, counts, job.runs.documents(batches)), counts, afterwards=release)
+    writes = _writes(job, job.recipe.lines, mine, counts, job.runs.documents(batches))
+    return Result(writes, counts, afterwards=release)
 
 
 def cuts(job: Job) -> DataFrame:
@@ -38,13 +42,8 @@ def cuts(job: Job) -> DataFrame:
     return cuts_by_document(job.corpus.edits.where(f"recipe = '{job.recipe.name}'"))
 
 
-def _writes(job: Job, counts: dict[str, int], documents: int) -> Iterator[Write]:
+def _writes(job: Job, wanted: LineSettings, mine: str, counts: dict[str, int], documents: int) -> Iterator[Write]:
     own = {"recipe": F.lit(job.recipe.name), "stage": F.lit("lines"), "run_id": F.lit(job.run_id)}
-    mine = f"recipe = '{job.recipe.name}' AND stage = 'lines'"
-    wanted = job.recipe.lines
-    if wanted is None:
-        yield from (Write(table, job.spark.createDataFrame([], table.schema), mine) for table in (EDITS, VERDICTS))
-        return
     observed, rows = Observation(), _units(job, wanted)
     cut = {"cut": F.count(F.lit(1)), "cut_bytes": F.sum(F.col("end") - F.col("start"))}
     edits = cut_units(rows.observe(observed, *_totals()), wanted)

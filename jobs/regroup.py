@@ -31,7 +31,7 @@ from thresher.errors import ThresherError
 from thresher.recipe import Recipe
 from thresher.recipe_sections import RegroupSettings
 from thresher.runs import RunRow
-from thresher.stage import Job, Result, Stage
+from thresher.stage import Job, Result, Stage, taken_back
 from thresher.tables import DOCUMENTS, DOMAIN_CARDS, DOMAINS, EMBEDDINGS, NAMES
 from thresher.urls.host import host
 from thresher_jobs import annotate, embed
@@ -49,7 +49,7 @@ def regroup(job: Job, batches: Sequence[int]) -> Result:
     """The domains of these batches' documents, and the recipe's cards."""
     wanted, embedder = job.recipe.regroup, job.recipe.embedder
     if wanted is None or embedder is None:
-        return Result([Write(table, job.spark.createDataFrame([], table.schema), _mine(job)) for table in _TABLES])
+        return taken_back(job, (DOMAINS, _mine(job)), (DOMAIN_CARDS, _mine(job)))
     work = Regrouping(job, wanted, embedder, batches)
     return Result(work.writes(), work.counts, work.details, work.release)
 
@@ -195,7 +195,6 @@ class Regrouping:
         self.details["tiny_share"] = f"{documents[tiny].sum() / max(documents.sum(), 1):.4g}"
 
 
-_TABLES = (DOMAINS, DOMAIN_CARDS)
 _OF_THE_FIT = {"k", "fitted_in", "fitted_on", "sample", "inertia", "silhouettes"}
 
 

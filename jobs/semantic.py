@@ -26,11 +26,11 @@ from thresher.errors import ThresherError
 from thresher.fingerprint import fingerprint
 from thresher.recipe import Recipe
 from thresher.recipe_sections import RegroupSettings, SemanticSettings
-from thresher.stage import Job, Result, Stage
-from thresher.tables import DOMAINS, DUPLICATES, EMBEDDINGS, VERDICTS
+from thresher.runs import KEPT_BEFORE
+from thresher.stage import Job, Result, Stage, taken_back
+from thresher.tables import BY_MEANING, DOMAINS, DUPLICATES, EMBEDDINGS, VERDICTS
 from thresher_jobs import dedup, filter, regroup
 from thresher_jobs.clusters import (
-    BY_MEANING,
     components,
     documents_that_pass,
     forget_rounds,
@@ -52,8 +52,7 @@ def thin(job: Job, batches: Sequence[int]) -> Result:
     """The recipe's copies by meaning, and a verdict for each that is not kept."""
     recipe = job.recipe
     if recipe.semantic is None or recipe.regroup is None or recipe.embedder is None:
-        nothing = [(DUPLICATES, _clusters_of(job)), (VERDICTS, _verdicts_of(job))]
-        return Result([Write(table, job.spark.createDataFrame([], table.schema), rows) for table, rows in nothing])
+        return taken_back(job, (DUPLICATES, _clusters_of(job)), (VERDICTS, _verdicts_of(job)))
     work = Thinning(job, recipe.semantic, recipe.regroup, recipe.embedder, batches)
     return Result(work.writes(), work.counts, work.details, work.release)
 
@@ -82,6 +81,8 @@ class Thinning:
     def writes(self) -> Iterator[Write]:
         """The clusters, then the verdicts of the newest instalment's documents."""
         self.details.update(fitted_in=self._fitted_in, instalments=json.dumps(self.instalments))
+        if len(self.instalments) > 1:
+            self.details.update(KEPT_BEFORE)
         dropped = {"clustered": F.count(F.lit(1)), "dropped": F.count_if(~F.col("kept"))}
         documents = self.job.runs.documents(self.batches)
         yield Write(DUPLICATES, self._clusters(documents), _clusters_of(self.job), dropped, documents=documents)

@@ -17,6 +17,8 @@ from thresher.corpus import Corpus
 from thresher.tables import RUNS
 
 DONE, BEGUN = "done", "begun"
+# What the details of a search for copies say where what an earlier run had kept stays, whatever comes later.
+KEPT_BEFORE = {"kept_before": "true"}
 
 
 @dataclass(frozen=True)

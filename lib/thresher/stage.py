@@ -20,6 +20,7 @@ from thresher.fingerprint import fingerprint
 from thresher.progress import stage_progress
 from thresher.recipe import Recipe
 from thresher.runs import BEGUN, RunRow, Runs
+from thresher.tables import Table
 
 _log = logging.getLogger(__name__)
 PARTITION_BYTES = 128 * 2**20
@@ -56,6 +57,11 @@ class Job:
 
 
 Work = Callable[[Job, Sequence[int]], Result]
+
+
+def taken_back(job: Job, *rows: tuple[Table, str]) -> Result:
+    """The result of a stage that the recipe no longer asks for: no rows in place of these (an SQL predicate each)."""
+    return Result([Write(table, job.spark.createDataFrame([], table.schema), where) for table, where in rows])
 
 
 @dataclass(frozen=True)

@@ -63,6 +63,8 @@ DUPLICATES = Table(
     statistics=("doc_id", "cluster_id"),
     sorted_by="doc_id",
 )
+# The method of the stage `semantic`; dedup's own methods are url, exact and minhash.
+BY_MEANING = "semantic"
 # Of every document that a method compares, by what others can meet it there: a new batch is looked up in it.
 BANDS = Table(
     "bands",

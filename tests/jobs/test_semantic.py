@@ -168,6 +168,7 @@ def test_later_files_are_compared_with_earlier_ones_whose_verdicts_stand(
     assert {doc for doc in before if before[doc]["kept"]} == {doc for doc in before if after[doc]["kept"]}
     new = {doc: row for doc, row in after.items() if doc not in before and not row["kept"]}
     assert len(new) >= 30 and any(row["matched_doc"] in before for row in new.values())
+    assert "what was kept before, then first by" in str(ledger(corpus, later.runs, str(next(iter(new)))))
     row = later.runs.newest("semantic", "thinned")
     assert row is not None
     first, second = json.loads(row.details["instalments"])

@@ -20,7 +20,8 @@ from thresher.ask.shown import as_text, beside, html_table, number, one_line, sh
 from thresher.corpus import Corpus
 from thresher.errors import ThresherError
 from thresher.location import locate
-from thresher.runs import Runs
+from thresher.runs import KEPT_BEFORE, Runs
+from thresher.tables import BY_MEANING
 
 _MOST = 10  # documents of one URL, or records of one file in quarantine, that are shown
 
@@ -254,11 +255,11 @@ def _membership(runs: Runs, row, names: dict[int, Document]) -> Membership:  # t
 
 def _keep_rule(runs: Runs, recipe: str, method: str) -> str:
     """By what the recipe's last search for copies chose which stays."""
-    newest = runs.newest("semantic" if method == "semantic" else "dedup", recipe)
+    newest = runs.newest(BY_MEANING if method == BY_MEANING else "dedup", recipe)
     keep = newest.settings.get("keep", ()) if newest and newest.settings else ()
     if keep == "none":
         return "none stays"
-    kept_before = newest is not None and ("index" in newest.details or "], [" in newest.details.get("instalments", ""))
+    kept_before = newest is not None and newest.details.items() >= KEPT_BEFORE.items()
     first = "what was kept before, then " if kept_before else ""
     return f"{first}first by {', '.join(keep)}"
 

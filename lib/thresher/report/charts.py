@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from thresher.dedup.banding import Banding
 from thresher.report.histograms import Histogram, bounds_of
+from thresher.tables import BY_MEANING
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -22,7 +23,7 @@ _VARIABLES = {INK: "--ink", QUIET: "--quiet", KEPT: "--kept", DROPPED: "--droppe
 _NOT_ABOVE_ZERO = -99
 _SMALL = 8
 # Told apart by colour and, for eyes that see these alike, by shape.
-_METHODS = {"url": (ACCENT, "^"), "exact": (KEPT, "o"), "minhash": (DROPPED, "s"), "semantic": (INK, "D")}
+_METHODS = {"url": (ACCENT, "^"), "exact": (KEPT, "o"), "minhash": (DROPPED, "s"), BY_MEANING: (INK, "D")}
 
 
 def funnel_picture(funnel: Funnel) -> str:

@@ -27,6 +27,7 @@ from thresher.report.largest import Cluster, largest
 from thresher.report.near import Near, nearest
 from thresher.report.repeated import Repeats, repeats
 from thresher.runs import RunRow, Runs
+from thresher.tables import BY_MEANING
 
 SAMPLES, PAIRS, SOURCES, REASONS = 3, 6, 20, 10
 _SEED = 0
@@ -124,7 +125,7 @@ def gather(corpus: Corpus, runs: Runs, recipe: Recipe) -> Gathered:
         sources = ask.submit(_sources, corpus, counted.release)
         reasons = ask.submit(_reasons, corpus) if counted.tally.quarantined else None
         samples = ask.submit(_samples, corpus, verdicts, duplicates, measured, recipe)
-        of_dedup = duplicates.where("method <> 'semantic'")
+        of_dedup = duplicates.where(f"method <> '{BY_MEANING}'")
         staying = ask.submit(copies, corpus, runs, recipe, wanted, of_dedup) if wanted else None
         recall = ask.submit(_recall, measured, duplicates, verdicts, recipe)
         held = ask.submit(contamination, corpus, measured, recipe)
@@ -245,7 +246,7 @@ def _pair(row: Any, failure: Failure, texts: Mapping[int, Passage]) -> Pair | No
     dropped, matched = texts.get(row["doc_id"]), texts.get(row["matched_doc"])
     if dropped is None or matched is None:
         return None
-    method = "semantic" if failure.rule == ALIKE_IN_MEANING else failure.rule.removeprefix("dedup.")
+    method = BY_MEANING if failure.rule == ALIKE_IN_MEANING else failure.rule.removeprefix("dedup.")
     return Pair(method, failure.value, dropped, matched)
 
 

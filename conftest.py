@@ -24,10 +24,19 @@ def spark() -> "Iterator[SparkSession]":
             "spark.driver.memory": "2g",
             "spark.sql.shuffle.partitions": "2",
             "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
+            "spark.plugins": "org.apache.spark.sql.connect.SparkConnectPlugin",
+            "spark.connect.grpc.binding.port": "0",
         },
     )
     yield session
     session.stop()
+
+
+@pytest.fixture(scope="session")
+def connect(spark: "SparkSession") -> str:
+    """Where other processes reach the same Java through Spark Connect: a client may be killed, and costs no start."""
+    assert spark._jvm is not None
+    return f"sc://127.0.0.1:{spark._jvm.org.apache.spark.sql.connect.service.SparkConnectService.localPort()}"
 
 
 @pytest.fixture(autouse=True)

@@ -48,7 +48,7 @@ def found_elsewhere(search: Search, candidates: DataFrame, corpora: Sequence[Oth
     found = []
     for other in corpora:
         for method in search.methods:
-            rows = search.hold(_matches(search, candidates, other, method))
+            rows = search.held.hold(_matches(search, candidates, other, method))
             found.append(rows.join(candidates.select("doc_id", "batch"), "doc_id"))
             candidates = candidates.join(rows.select("doc_id"), "doc_id", "left_anti")
     return reduce(DataFrame.unionByName, found)
@@ -67,7 +67,7 @@ def _matches(search: Search, candidates: DataFrame, other: Other, method: str) -
     if method in IDENTITIES:
         alike = pairs.withColumn("similarity", F.lit(1.0))
     else:
-        alike = _compared(search, search.hold(pairs), candidates, other, check)
+        alike = _compared(search, search.held.hold(pairs), candidates, other, check)
     told = {"rule": f"dedup.{method}", "matched_corpus": other.name, "stage": "dedup", "recipe": search.job.recipe.name}
     columns = {name: F.lit(value) for name, value in {**told, "run_id": search.job.run_id}.items()}
     return most_similar(alike).withColumnRenamed("similarity", "value").withColumns(columns)

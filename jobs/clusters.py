@@ -4,7 +4,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from pyspark import StorageLevel
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
@@ -16,6 +15,7 @@ from thresher.dedup.minhash import as_contents, signatures_of
 from thresher.dedup.verify import Check, shingle_contents, verified_edges, with_similarity
 from thresher.errors import UsageError
 from thresher.filters.judge import bounded, passes
+from thresher.held import Held
 from thresher.recipe import Recipe
 from thresher.recipe_sections import SOURCE_RANK, DedupSettings
 from thresher.stage import Job
@@ -31,17 +31,11 @@ class Search:
     wanted: DedupSettings
     documents: int
     key: str
-    _held: list[DataFrame] = field(default_factory=list)
-
-    def hold(self, rows: DataFrame) -> DataFrame:
-        """These rows on the executors' disks until `release`, for they are read several times."""
-        self._held.append(rows.persist(StorageLevel.DISK_ONLY))
-        return self._held[-1]
+    held: Held = field(default_factory=Held)
 
     def release(self) -> None:
         """Give back what is held, and the rounds of components."""
-        for rows in self._held:
-            rows.unpersist()
+        self.held.release()
         forget_rounds(self.job.corpus)
 
     @property
@@ -90,12 +84,12 @@ class Search:
         if self.check is None:
             pairs = stars.select("doc_id", "centre").distinct()
             return with_similarity(pairs, as_contents(signatures), self.job.recipe.value_bytes)
-        stars = self.hold(stars)
+        stars = self.held.hold(stars)
         if self.check.by_signature:
-            return verified_edges(stars, as_contents(signatures), self.check, self.hold)
+            return verified_edges(stars, as_contents(signatures), self.check, self.held.hold)
         met = stars.select("doc_id").unionByName(stars.selectExpr("centre AS doc_id"))
-        contents = self.hold(shingles_of(self.job.corpus, met, self.job.recipe))
-        return verified_edges(stars, contents, self.check, self.hold)
+        contents = self.held.hold(shingles_of(self.job.corpus, met, self.job.recipe))
+        return verified_edges(stars, contents, self.check, self.held.hold)
 
     def signatures(self) -> DataFrame:
         """`doc_id` and `signature` of every document that has one, whether it passes the filter or not."""
@@ -185,7 +179,7 @@ def signal_of(method: str) -> str:
 def shingles_of(corpus: Corpus, ids: DataFrame, recipe: Recipe) -> DataFrame:
     """All shingles (`content`) of these documents (`doc_id`), of the text that the recipe's signatures are of."""
     texts = corpus.read(DOCUMENTS).select("doc_id", "text").join(ids.distinct(), "doc_id")
-    edits = recipe.edits if recipe.annotate["minhash_v1"].get("edited") else ()
+    edits = recipe.edits_before("minhash_v1")
     ngram, words, unit = (recipe.shingling[name] for name in ("ngram", "words", "unit"))
     return texts.select("doc_id", shingle_contents(ngram, words, edits, unit)("text").alias("content"))
 

@@ -47,7 +47,7 @@ def _writes(search: Search, corpora: Sequence[Other], earlier: Sequence[int], la
     changed = f"{search.mine} AND {among(later)}" if earlier else search.mine
     candidates = search.candidates(later if earlier else None)
     if corpora:
-        elsewhere = found_elsewhere(search, search.hold(candidates), corpora)
+        elsewhere = found_elsewhere(search, search.held.hold(candidates), corpora)
         yield Write(VERDICTS, elsewhere, f"{changed} AND stage = 'dedup'", {"dropped_elsewhere": F.count(F.lit(1))})
         candidates = candidates.join(found_before(job, changed), "doc_id", "left_anti")
     if earlier:
@@ -74,15 +74,15 @@ def _all(search: Search, candidates: DataFrame) -> DataFrame:
     found = [search.job.spark.createDataFrame([], DUPLICATES.schema).drop("recipe", "run_id")]
     columns = candidates.columns
     if not search.wanted.identities:
-        candidates = search.hold(candidates)  # what follows reads them several times
+        candidates = search.held.hold(candidates)  # what follows reads them several times
     for method in search.wanted.identities:
-        ranked = search.hold(with_identity_keeper(candidates, IDENTITIES[method], search.order))
+        ranked = search.held.hold(with_identity_keeper(candidates, IDENTITIES[method], search.order))
         found.append(identical(ranked, method))
         candidates = ranked.where("kept").select(columns)
     if search.wanted.minhash is not None:
         signatures = signatures_of(candidates)
         stars = bucket_stars(signatures, *search.banding)
-        edges = search.hold(search.edges(stars, signatures))  # read twice: for clusters, for matches
+        edges = search.held.hold(search.edges(stars, signatures))  # read twice: for clusters, for matches
         components = search.components(edges)
         found.append(minhash_duplicates(candidates, edges, components, search.order))
     return reduce(DataFrame.unionByName, found)

@@ -15,6 +15,7 @@ from thresher.embed.device import gpu_profile
 from thresher.embed.documents import embed, require_usable
 from thresher.embed.embedder import Embedder
 from thresher.recipe import Recipe
+from thresher.session import tasks_at_once
 from thresher.stage import PARTITION_BYTES, Job, Result, Stage
 from thresher.tables import DOCUMENTS, EMBEDDINGS, VERDICTS
 from thresher_jobs import dedup, filter
@@ -93,7 +94,7 @@ def _texts(job: Job, batches: Sequence[int], there: DataFrame) -> DataFrame:
 
 def _spread(job: Job, documents: DataFrame, batches: Sequence[int]) -> DataFrame:
     """The documents over all tasks where their files are too few: to embed a text costs far more than to move it."""
-    tasks = int(job.spark.conf.get("spark.sql.shuffle.partitions", "200") or 200)
+    tasks = tasks_at_once(job.spark)
     if sum(job.runs.batches()[batch] for batch in batches) >= tasks * PARTITION_BYTES:
         return documents
     return documents.repartition(min(tasks, 1 + job.runs.documents(batches) // _DOCUMENTS_A_TASK), "doc_id")

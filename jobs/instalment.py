@@ -48,7 +48,7 @@ class Instalment:
         candidates = self.candidates
         for method in self.search.methods:
             of_method = f"{self.search.mine} AND method = '{method}'"
-            candidates = self.search.hold(candidates)
+            candidates = self.search.held.hold(candidates)
             yield Write(BANDS, self._rows(candidates, method), f"{of_method} AND {among(self.later)}")
             yield replaced(self.search, self._grown(candidates, method), of_method, [method])
             candidates = self._less(candidates, self._stored(DUPLICATES, method))
@@ -63,7 +63,7 @@ class Instalment:
         """The earlier batches' rows of `bands`, from their signals and `duplicates`."""
         elsewhere = found_before(self.search.job, self.search.mine)
         candidates = self.search.candidates(self.earlier).join(elsewhere, "doc_id", "left_anti")
-        candidates = self.search.hold(candidates)
+        candidates = self.search.held.hold(candidates)
         rows = []
         for method in self.search.methods:
             rows.append(self._rows(candidates, method))
@@ -73,13 +73,13 @@ class Instalment:
     def _grown(self, candidates: DataFrame, method: str) -> DataFrame:
         index = self._stored(BANDS, method).select(*BUCKET, "doc_id", "batch")
         later = index.where(among(self.later))
-        buckets = self.search.hold(touched_buckets(later, index.where(among(self.earlier))))
-        edges = self.search.hold(self._edges(buckets, method))
+        buckets = self.search.held.hold(touched_buckets(later, index.where(among(self.earlier))))
+        edges = self.search.held.hold(self._edges(buckets, method))
         # A killed run may have left rows of the later documents there too.
         earlier = self._stored(DUPLICATES, method).where(among(self.earlier))
-        components = self.search.hold(self._components(edges, earlier, method))
+        components = self.search.held.hold(self._components(edges, earlier, method))
         nodes = edges.select("doc_id").unionByName(edges.selectExpr("centre AS doc_id")).distinct()
-        met = self.search.hold(buckets.where("old").select("doc_id", "batch").distinct().join(nodes, "doc_id"))
+        met = self.search.held.hold(buckets.where("old").select("doc_id", "batch").distinct().join(nodes, "doc_id"))
         new = candidates.drop("minhash_v1", *IDENTITIES.values())
         grown = grown_clusters(new, earlier, met, edges, components, self.search.order)
         if method == "minhash":

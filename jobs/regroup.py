@@ -13,7 +13,6 @@ from typing import Any, cast
 
 import numpy as np
 import pyarrow as pa
-from pyspark import StorageLevel
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
@@ -28,6 +27,7 @@ from thresher.domains.tree import Tree, fitted_in_groups
 from thresher.embed.documents import stored
 from thresher.embed.embedder import Embedder
 from thresher.errors import ThresherError
+from thresher.held import Held
 from thresher.recipe import Recipe
 from thresher.recipe_sections import RegroupSettings
 from thresher.runs import RunRow
@@ -51,7 +51,7 @@ def regroup(job: Job, batches: Sequence[int]) -> Result:
     if wanted is None or embedder is None:
         return taken_back(job, (DOMAINS, _mine(job)), (DOMAIN_CARDS, _mine(job)))
     work = Regrouping(job, wanted, embedder, batches)
-    return Result(work.writes(), work.counts, work.details, work.release)
+    return Result(work.writes(), work.counts, work.details, work.held.release)
 
 
 def _mine(job: Job) -> str:
@@ -68,7 +68,7 @@ class Regrouping:
     batches: Sequence[int]
     counts: dict[str, int] = field(default_factory=dict)
     details: dict[str, str] = field(default_factory=dict)
-    _held: list[DataFrame] = field(default_factory=list)
+    held: Held = field(default_factory=Held)
 
     def writes(self) -> Iterator[Write]:
         """Each document's domain, then the cards."""
@@ -82,11 +82,6 @@ class Regrouping:
             found = found.append_column("parent", pa.array(centroids.parents))
         self._tell(found)
         yield Write(DOMAIN_CARDS, self.job.spark.createDataFrame(found).withColumns(self._own), _mine(self.job))
-
-    def release(self) -> None:
-        """Give back what is held."""
-        for rows in self._held:
-            rows.unpersist()
 
     @cached_property
     def standing(self) -> RunRow | None:
@@ -105,8 +100,7 @@ class Regrouping:
         out = embed.outvoted(job, self.batches)
         if out:
             rows = reduce(lambda left, lost: left.join(lost.select("doc_id"), "doc_id", "left_anti"), out, rows)
-        self._held.append(rows.persist(StorageLevel.DISK_ONLY))
-        return self._held[-1]
+        return self.held.hold(rows)
 
     @property
     def _own(self) -> dict[str, Column]:
@@ -165,7 +159,7 @@ class Regrouping:
             signals = job.corpus.read(annotate.signals_of(job.recipe), self.batches)
             fields = {"sizes_v1": "sizes_v1.bytes AS bytes", "language_v1": "language_v1.label AS language"}
             documents = documents.join(signals.selectExpr("doc_id", *(fields[name] for name in measured)), "doc_id")
-        self._held.append(documents.persist(StorageLevel.DISK_ONLY))
+        documents = self.held.hold(documents)
         texts = job.corpus.read(DOCUMENTS, self.batches).select("doc_id", "text")
         texts = texts.join(F.broadcast(sample(domains, self.wanted.seed)), "doc_id")
         parts = [sizes(documents), exemplars(documents), most(documents, "source", "sources"), keywords(texts)]

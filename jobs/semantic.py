@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from pyspark import StorageLevel
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
@@ -24,9 +23,11 @@ from thresher.embed.documents import stored
 from thresher.embed.embedder import Embedder
 from thresher.errors import ThresherError
 from thresher.fingerprint import fingerprint
+from thresher.held import Held
 from thresher.recipe import Recipe
 from thresher.recipe_sections import RegroupSettings, SemanticSettings
 from thresher.runs import KEPT_BEFORE
+from thresher.session import tasks_at_once
 from thresher.stage import Job, Result, Stage, taken_back
 from thresher.tables import BY_MEANING, DOMAINS, DUPLICATES, EMBEDDINGS, VERDICTS
 from thresher_jobs import dedup, filter, regroup
@@ -76,7 +77,7 @@ class Thinning:
     batches: Sequence[int]
     counts: dict[str, int] = field(default_factory=dict)
     details: dict[str, str] = field(default_factory=dict)
-    _held: list[DataFrame] = field(default_factory=list)
+    held: Held = field(default_factory=Held)
 
     def writes(self) -> Iterator[Write]:
         """The clusters, then the verdicts of the newest instalment's documents."""
@@ -95,8 +96,7 @@ class Thinning:
 
     def release(self) -> None:
         """Give back what is held."""
-        for rows in self._held:
-            rows.unpersist()
+        self.held.release()
         forget_rounds(self.job.corpus)
 
     @cached_property
@@ -123,15 +123,15 @@ class Thinning:
 
     def _clusters(self, documents: int) -> DataFrame:
         """The rows of `duplicates`: old matches, and those of the newest instalment."""
-        candidates = self._hold(self._candidates())
-        vectors = self._hold(self._vectors().join(candidates.select("doc_id"), "doc_id"))
+        candidates = self.held.hold(self._candidates())
+        vectors = self.held.hold(self._vectors().join(candidates.select("doc_id"), "doc_id"))
         borders = self._borders()
-        members = self._hold(self._members(borders, vectors, candidates))
+        members = self.held.hold(self._members(borders, vectors, candidates))
         self._measure_borders(borders, vectors, members, documents)
         block = block_of(borders.centroids.points.shape[1])
-        tasks = int(self.job.spark.conf.get("spark.sql.shuffle.partitions", "200") or 200)
+        tasks = tasks_at_once(self.job.spark)
         new = matches(members, vectors, self.wanted.at_least, block, tasks)
-        found = self._hold(new.unionByName(self._old_matches()))
+        found = self.held.hold(new.unionByName(self._old_matches()))
         edges = found.selectExpr("doc_id", "matched_doc AS centre")
         key = fingerprint([STAGE.fingerprint(self.job.recipe), self.job.runs.inputs_digest()])
         linked = components(self.job, edges, documents, key)
@@ -184,10 +184,6 @@ class Thinning:
         before = [batch for instalment in self.instalments[:-1] for batch in instalment]
         rows = self.job.corpus.read(DUPLICATES, before).where(_clusters_of(self.job)).where("matched_doc IS NOT NULL")
         return rows.select("doc_id", "matched_doc", "similarity")
-
-    def _hold(self, rows: DataFrame) -> DataFrame:
-        self._held.append(rows.persist(StorageLevel.DISK_ONLY))
-        return self._held[-1]
 
 
 STAGE: Stage = Stage("semantic", thin, settings, reads=(filter.STAGE, dedup.STAGE, regroup.STAGE), by_batch=False)

@@ -70,7 +70,10 @@ def test_every_recipe_that_ships_is_right(name: str) -> None:
             "name: m\nannotate: {sizes_v1: {edited: true}}\ndedup: null\n",
             "annotate.sizes_v1.edited: the recipe has no edit",
         ),
-        ("name: m\nannotate: {sizes_v1: {edited: 3}}\ndedup: null\n", "sizes_v1.edited is true or false, not 3"),
+        (
+            "name: m\nannotate: {sizes_v1: {edited: 3}}\ndedup: null\n",
+            "sizes_v1.edited is true, false or the name of an edit, not 3",
+        ),
         (
             BARE + "rules: {mine: {long: {signal: sizes_v1.byte, at_most: 9}}}\n",
             "rules.mine.long: no signal of this recipe is called sizes_v1.byte; did you mean sizes_v1.bytes?",

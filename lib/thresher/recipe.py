@@ -66,8 +66,8 @@ class Recipe(Settings):
     @classmethod
     def _known_annotators(cls, value: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
         for name, settings in value.items():
-            if not isinstance(settings.get("edited", False), bool):
-                raise ValueError(f"{name}.edited is true or false, not {settings['edited']!r}")
+            if not isinstance(settings.get("edited", False), bool | str):
+                raise ValueError(f"{name}.edited is true, false or the name of an edit, not {settings['edited']!r}")
             kind, own = kind_of(name, _own(settings))
             if ":" not in kind:
                 _require(kind, ANNOTATORS, "annotator")
@@ -101,6 +101,7 @@ class Recipe(Settings):
         if after and not self.edit:
             raise ValueError(f"annotate.{after[0]}.edited: the recipe has no edit after which to measure")
         for name in after:
+            self.edits_before(name)
             if make(name, _own(self.annotate[name])).inputs[:1] != ("text",):
                 raise ValueError(f"annotate.{name}.edited: {name} does not measure text, which is what edits change")
         return self
@@ -202,13 +203,22 @@ class Recipe(Settings):
     def annotators(self) -> tuple[Annotator, ...]:
         """The recipe's annotators, ready to measure (models are found, not loaded)."""
         made = {name: make(name, _own(settings)) for name, settings in self.annotate.items()}
-        edited = [name for name, settings in self.annotate.items() if settings.get("edited")]
-        return in_order([after(self.edits, a) if name in edited else a for name, a in made.items()])
+        edits = {name: self.edits_before(name) for name in made}
+        return in_order([after(edits[name], a) if edits[name] else a for name, a in made.items()])
 
     @cached_property
     def edits(self) -> tuple[Annotator, ...]:
         """The annotators whose edits the exported text has been through, in order."""
         return tuple(make(name, _own(self.annotate[name])) for name in self.edit)
+
+    def edits_before(self, name: str) -> tuple[Annotator, ...]:
+        """The edits after which an annotator measures: all, those up to the one that `edited` names, or none."""
+        last = self.annotate[name].get("edited", False)
+        if isinstance(last, str):
+            if last not in self.edit:
+                raise ValueError(f"annotate.{name}.edited: {_unknown(last, self.edit, 'edit of this recipe')}")
+            return self.edits[: self.edit.index(last) + 1]
+        return self.edits if last else ()
 
     @cached_property
     def embedder(self) -> Embedder | None:

@@ -205,6 +205,15 @@ def _attach(spark: SparkSession, settings: Mapping[str, str]) -> SparkSession:
     return spark
 
 
+def tasks_at_once(spark: SparkSession) -> int:
+    """How many tasks keep this session busy; Spark Connect knows no more than the number of shuffle partitions.
+
+    200, Spark's own number, where none is told or where Databricks chooses it ("auto").
+    """
+    told = spark.conf.get("spark.sql.shuffle.partitions", "200") or "200"
+    return int(told) if told.isdecimal() else 200
+
+
 def _is_hosted() -> bool:
     """Whether a JVM is already there for us: spark-submit's, or that of a Databricks cluster."""
     return any(name in os.environ for name in ("PYSPARK_GATEWAY_PORT", "DATABRICKS_RUNTIME_VERSION"))

@@ -20,6 +20,7 @@ from thresher.fingerprint import fingerprint
 from thresher.progress import stage_progress
 from thresher.recipe import Recipe
 from thresher.runs import BEGUN, RunRow, Runs
+from thresher.session import tasks_at_once
 from thresher.tables import Table
 
 _log = logging.getLogger(__name__)
@@ -232,7 +233,7 @@ def _inputs(stage: Stage, runs: Runs) -> str | None:
 
 def _groups(batches: Sequence[int], job: Job) -> list[list[int]]:
     """The batches in groups large enough to keep every core busy, so that small batches do not cost a job each."""
-    enough = int(job.spark.conf.get("spark.sql.shuffle.partitions", "200") or 200) * PARTITION_BYTES
+    enough = tasks_at_once(job.spark) * PARTITION_BYTES
     sizes = job.runs.batches()
     groups: list[list[int]] = []
     filled = enough

@@ -1,5 +1,7 @@
 """Runs the command line in a process that is killed, with all it started, at a point named by its first argument.
 
+The second says where it works: on so many cores of its own, or at a Spark Connect server, which lives on.
+
 Points: `write:TABLE` once data files of an uncommitted write lie in the table's folder, `gap:STAGE` between the commit
 of a stage's tables and its row in `runs`, `merge` between a release's clone and its merge, `none`.
 """
@@ -10,6 +12,7 @@ import sys
 import threading
 import time
 from pathlib import Path
+from typing import Any
 
 import thresher.session
 from thresher.runs import RunRow, Runs
@@ -50,19 +53,21 @@ def die_while_writing(folder: Path) -> None:
 
 def die_before_merge() -> None:
     from pyspark.sql import SparkSession
+    from pyspark.sql.connect.session import SparkSession as Remote
 
-    sql = SparkSession.sql
+    for session in (SparkSession, Remote):
+        sql = session.sql
 
-    def sql_or_die(self: SparkSession, query: str, *args: object, **kwargs: object) -> object:
-        if query.startswith("MERGE INTO") and "curated" in query:
-            die()
-        return sql(self, query, *args, **kwargs)  # type: ignore[arg-type]
+        def sql_or_die(self: Any, query: str, *args: object, sql: Any = sql, **kwargs: object) -> object:
+            if query.startswith("MERGE INTO") and "curated" in query:
+                die()
+            return sql(self, query, *args, **kwargs)
 
-    SparkSession.sql = sql_or_die  # type: ignore[method-assign, assignment]
+        session.sql = sql_or_die  # type: ignore[method-assign, assignment]
 
 
 def main() -> None:
-    point, corpus, cores, *arguments = sys.argv[1:]
+    point, corpus, place, *arguments = sys.argv[1:]
     os.setpgrp()
     kind, _, name = point.partition(":")
     if kind == "gap":
@@ -74,7 +79,10 @@ def main() -> None:
     get_session = thresher.session.get_session
     from thresher_jobs import cli, cli_options
 
-    cli_options.get_session = lambda: get_session(master=f"local[{cores}]", conf=SMALL_SESSION)  # type: ignore[attr-defined]
+    if place.isdigit():
+        cli_options.get_session = lambda: get_session(master=f"local[{place}]", conf=SMALL_SESSION)  # type: ignore[attr-defined]
+    else:
+        os.environ["SPARK_REMOTE"] = place
     cli.main([*arguments, "--corpus", corpus])
 
 

@@ -76,11 +76,11 @@ def test_instalments_other_corpora_and_audits_run_through_spark_connect(crawl: P
     assert told["audit"] == "True True"
 
 
-def test_the_whole_job_runs_through_spark_connect(crawl: Path, tmp_path: Path, reference: Job) -> None:
+def test_the_whole_job_runs_through_spark_connect(crawl: Path, tmp_path: Path, reference: Job, connect: str) -> None:
     corpus = tmp_path / "corpus"
     done = subprocess.run(
         [sys.executable, "-c", RUN, str(corpus), str(crawl), *EVERYTHING],
-        capture_output=True, text=True, timeout=900, check=False, env={**os.environ, "SPARK_REMOTE": "local[2]"},
+        capture_output=True, text=True, timeout=900, check=False, env={**os.environ, "SPARK_REMOTE": connect},
     )  # fmt: skip
     assert done.returncode == 0, done.stderr[-3000:]
     stages = "ingest.plan ingest.read ingest annotate filter dedup embed regroup semantic curate export report"

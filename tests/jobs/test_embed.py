@@ -252,10 +252,10 @@ print("embedded:", row.counts["embedded"], shown.count(), shown.where("shown = v
 """
 
 
-def test_it_runs_through_spark_connect(crawl: Path, tmp_path: Path) -> None:
+def test_it_runs_through_spark_connect(crawl: Path, tmp_path: Path, connect: str) -> None:
     done = subprocess.run(
         [sys.executable, "-c", CONNECT, str(tmp_path / "corpus"), str(crawl)],
-        capture_output=True, text=True, timeout=900, check=False, env={**os.environ, "SPARK_REMOTE": "local[2]"},
+        capture_output=True, text=True, timeout=900, check=False, env={**os.environ, "SPARK_REMOTE": connect},
     )  # fmt: skip
     assert done.returncode == 0, done.stderr[-3000:]
     [told] = [line.split()[1:] for line in done.stdout.splitlines() if line.startswith("embedded:")]

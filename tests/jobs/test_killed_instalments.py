@@ -1,7 +1,7 @@
 """A later batch whose run is killed in each step ends as one that was never killed, however the work is cut up.
 
 Exact copies, verified near copies, another corpus's documents and repeated lines, in one recipe. The corpus that is
-killed works on one core, with two partitions a shuffle; the other on two cores with five.
+killed has two partitions a shuffle, and at writes one core; the other has two cores and five partitions.
 """
 
 import shutil
@@ -17,7 +17,7 @@ from thresher_jobs import annotate, curate, dedup, filter, lines, pipeline
 from thresher_jobs.ingest import Ingest
 
 from .instalment_parts import deal
-from .test_killed_runs import run
+from .test_killed_runs import killed_at, run
 
 STAGES = (annotate.STAGE, filter.STAGE, dedup.STAGE, lines.STAGE, curate.STAGE)
 POINTS = ("write:bands", "write:verdicts", "write:duplicates", "gap:dedup", "write:edits", "gap:lines")
@@ -78,10 +78,13 @@ def never_killed(first: Corpus, recipe: Recipe, two_parts: list[Path]) -> Corpus
 
 
 @pytest.fixture(scope="module")
-def killed(first: Corpus, never_killed: Corpus, path: Path, recipe: Recipe, two_parts: list[Path]) -> Corpus:
+def killed(
+    first: Corpus, never_killed: Corpus, path: Path, recipe: Recipe, two_parts: list[Path], connect: str
+) -> Corpus:
     """The corpus whose second batch was killed at every point in turn, then let go to its end."""
     for point in POINTS:
-        done = run(point, Path(first.location.root), 1, "--input", str(two_parts[1]), recipe=str(path))
+        place = killed_at(point, connect)
+        done = run(point, Path(first.location.root), place, "--input", str(two_parts[1]), recipe=str(path))
         assert done.returncode == -9, f"{point} was not reached:\n{done.stdout[-2000:]}\n{done.stderr[-2000:]}"
     pipeline.run(first, recipe, STAGES)
     return first

@@ -1,7 +1,8 @@
 """A run that is killed at any point and started again ends as one that was never killed: the same tables, same export.
 
-One corpus is killed at each point in turn, going on from where the last kill left it, on one core and in batches of a
-file or two. The reference was made in one go, on two cores, in one batch. In the end both hold the same.
+One corpus is killed at each point in turn, going on from where the last kill left it, in batches of a file or two. At a
+write Java dies with the run, on one core; between two commits it is a Spark Connect client that dies. The reference was
+made in one go, on two cores, in one batch. In the end both hold the same.
 """
 
 import json
@@ -33,21 +34,21 @@ SCRIPT = Path(__file__).with_name("killed_run.py")
 
 
 def run(
-    point: str, corpus: Path, cores: int, *options: str, recipe: str = "fineweb-en"
+    point: str, corpus: Path, place: str, *options: str, recipe: str = "fineweb-en"
 ) -> subprocess.CompletedProcess[str]:
-    """The command in a process that is killed at this point."""
-    command = [sys.executable, str(SCRIPT), point, str(corpus), str(cores), "run", recipe, *options]
+    """The command in a process that is killed at this point, on so many cores or at this Spark Connect server."""
+    command = [sys.executable, str(SCRIPT), point, str(corpus), place, "run", recipe, *options]
     return subprocess.run(command, capture_output=True, text=True, timeout=900, check=False)
 
 
 @pytest.fixture(scope="module")
-def killed(crawl: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def killed(crawl: Path, connect: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A corpus whose run was killed at every point in turn, then let go to its end."""
     corpus = tmp_path_factory.mktemp("killed") / "corpus"
     options = _options(crawl)
     versions: dict[str, list[Path]] = {}
     for point in POINTS:
-        done = run(point, corpus, 1, *options)
+        done = run(point, corpus, killed_at(point, connect), *options)
         assert done.returncode == -9, f"{point} was not reached:\n{done.stdout[-2000:]}\n{done.stderr[-2000:]}"
         for name, files in versions.items():
             assert all(file.exists() for file in files), f"{point}: a committed file of {name} is gone"
@@ -55,10 +56,15 @@ def killed(crawl: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         if point == "gap:ingest":  # from here on every batch of documents is committed
             versions["documents"] = sorted(_data_files(corpus, "documents"))
             versions["log"] = [corpus / "documents/_delta_log" / f"{_newest(corpus, 'documents'):020}.json"]
-    done = run("none", corpus, 1, *options)
+    done = run("none", corpus, connect, *options)
     assert done.returncode == 0, done.stderr[-3000:]
     assert len(list((corpus / "documents/_delta_log").glob("*.json"))) == _newest(corpus, "documents") + 1
     return corpus
+
+
+def killed_at(point: str, connect: str) -> str:
+    """Where a run works that is killed at this point."""
+    return "1" if point.startswith("write:") else connect
 
 
 def _options(crawl: Path) -> tuple[str, ...]:
@@ -120,9 +126,9 @@ def test_one_row_in_runs_for_each_piece_of_work(spark: SparkSession, killed: Pat
     assert {row.stage for row in rows} >= {"ingest", *mine}
 
 
-def test_a_third_run_has_nothing_to_do(killed: Path, crawl: Path) -> None:
+def test_a_third_run_has_nothing_to_do(killed: Path, crawl: Path, connect: str) -> None:
     before = {path: path.stat().st_mtime_ns for path in killed.rglob("*") if path.is_file()}
-    done = run("none", killed, 1, *_options(crawl))
+    done = run("none", killed, connect, *_options(crawl))
     assert done.returncode == 0
     assert "nothing to do" in done.stdout
     assert {path: path.stat().st_mtime_ns for path in killed.rglob("*") if path.is_file()} == before
@@ -137,7 +143,7 @@ def living(killed: Path) -> "Iterator[subprocess.Popen[bytes]]":
 
 
 def test_a_run_beside_a_living_one_is_told_so_and_ends(
-    spark: SparkSession, killed: Path, crawl: Path, living: "subprocess.Popen[bytes]"
+    spark: SparkSession, killed: Path, crawl: Path, connect: str, living: "subprocess.Popen[bytes]"
 ) -> None:
     corpus = Corpus(spark, locate(str(killed)))
     spark.sql(
@@ -145,7 +151,7 @@ def test_a_run_beside_a_living_one_is_told_so_and_ends(
         f"('another', '{os.uname().nodename}', {living.pid}, timestamp'{_now()}', timestamp'{_now()}')"
     )
     other = (*_options(crawl), "--set", "gopher_quality_v1.word_count.at_least=60")
-    refused = run("none", killed, 1, *other)
+    refused = run("none", killed, connect, *other)
     assert refused.returncode == 1
     assert "is being written by run another" in " ".join(refused.stderr.split())
     assert "Traceback" not in refused.stderr

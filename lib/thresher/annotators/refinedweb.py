@@ -9,7 +9,7 @@ As DCLM-Baseline has them (`dclm_baseline_refinedweb.yaml`, Li et al. 2024, http
     it has one word, and is not empty
 
 The page is trimmed after each of these but the last of the left column. What DCLM does before (addresses of the web cut
-out, at most two newlines in a row) is not part of it.
+out, at most two newlines in a row) is `addresses_dclm_v1`.
 """
 
 from typing import Any

@@ -206,7 +206,7 @@ def _compared(corpus: Corpus, runs: Runs, recipe: Recipe, duplicates: DataFrame)
 
 def _shingles(recipe: Recipe) -> Shingler:
     """From texts to sets of shingles as the recipe's signatures are of: of the text as it came, or after its edits."""
-    edits = recipe.edits if recipe.annotate["minhash_v1"].get("edited") else ()
+    edits = recipe.edits_before("minhash_v1")
     settings = recipe.shingling
     return shingler(settings["ngram"], settings["words"], edits, settings["unit"])
 

@@ -13,6 +13,7 @@ from thresher.ingest.listing import InputFile
 from thresher.ingest.plan import into_tasks
 from thresher.ingest.row import ARRIVALS
 from thresher.ingest.settings import IngestSettings
+from thresher.session import tasks_at_once
 
 TASK_BYTES = 256 * 2**20
 _SCHEMA = pa.schema([pa.field("batch", pa.int32()), *ARRIVALS])
@@ -35,7 +36,7 @@ def arrivals(spark: SparkSession, files: Sequence[tuple[int, InputFile]], settin
 
 def _from_files(spark: SparkSession, files: Sequence[tuple[int, InputFile]], settings: IngestSettings) -> DataFrame:
     members = [file for _, file in files]
-    wanted = max(sum(file.size for file in members) // TASK_BYTES, _cores(spark))
+    wanted = max(sum(file.size for file in members) // TASK_BYTES, tasks_at_once(spark))
     tasks = max(1, min(len(members), wanted))
     dealt = into_tasks(members, tasks)
     rows = [(task, batch, file.path, file.name) for task, (batch, file) in zip(dealt, files, strict=True)]
@@ -56,8 +57,3 @@ def with_identity(rows: DataFrame, dataset: str) -> DataFrame:
     """Adds `dataset` and `doc_id`, the hash of what the record is called, never of where it happened to be read."""
     named = rows.withColumn("dataset", F.lit(dataset))
     return named.withColumn("doc_id", F.xxhash64("dataset", "record_id"))
-
-
-def _cores(spark: SparkSession) -> int:
-    """How many tasks keep this session busy; Spark Connect knows no more than the number of shuffle partitions."""
-    return int(spark.conf.get("spark.sql.shuffle.partitions", "200") or 200)

@@ -17,7 +17,7 @@ from thresher.kernels import segment, whitespace
 from thresher.kernels.arrow import Utf8, utf8
 
 Column: TypeAlias = npt.NDArray[Any]
-KEPT = 2  # the text of a batch, and what edits leave of it
+KEPT = 3  # the text of a batch, and what each of two edits leaves of it
 _last = local()
 
 

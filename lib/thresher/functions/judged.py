@@ -1,0 +1,41 @@
+"""A rule set's verdicts on any DataFrame."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from thresher.annotators.order import in_order
+from thresher.annotators.registry import make
+from thresher.filters.judge import bounded, broken_rules
+from thresher.filters.registry import ruleset
+from thresher.functions.signals import signal
+
+
+def judge(
+    documents: DataFrame, rules: str, text: str = "text", settings: Mapping[str, Mapping[str, Any]] | None = None
+) -> DataFrame:
+    """Adds `verdicts`, an array of the rules of one rule set that each document breaks; drops no row.
+
+    Each verdict holds `rule`, `value`, `threshold` and `detail`. `settings` are those of the annotators, as in a
+    recipe: `T.judge(df, "badwords_v1", settings={"badwords_v1": {"lists": "ldnoobw"}})`. Raises `UsageError` where no
+    rule set is so called.
+
+    >>> df = spark.createDataFrame([("Wir haben lange geredet.",), ("We talked for a long time.",)], "text string")
+    >>> T.judge(df, "language_v1").select("text", "verdicts.rule").show(truncate=False)
+    +--------------------------+----------------------+
+    |text                      |rule                  |
+    +--------------------------+----------------------+
+    |Wir haben lange geredet.  |[language_v1.language]|
+    |We talked for a long time.|[]                    |
+    +--------------------------+----------------------+
+    """
+    judged = ruleset(rules, settings=settings)
+    measured = documents
+    for annotator in in_order([make(name, (settings or {}).get(name, {})) for name in judged.annotators]):
+        inputs = (text if name == "text" else name for name in annotator.inputs)
+        measured = measured.withColumn(annotator.name, signal(annotator)(*inputs))
+    verdicts = broken_rules([judged], failed=F.lit(None).cast("string"))
+    told = bounded(measured, [judged]).withColumn("verdicts", verdicts)
+    return told.drop(*judged.annotators, *(table.column for table in judged.tables))

@@ -234,7 +234,7 @@ def _ipv4_end(text: Bytes, i: Int, end: Int) -> Int:
 
 
 @inlined
-def _without_blank_lines(text: Bytes, start: Int, end: Int) -> tuple[Int, int]:
+def _without_blank_lines(text: Bytes, start: Int, end: Int) -> tuple[Int, Int]:
     """Leave two of more newlines in a row, in place: where the page ends now, and how many went."""
     at, row = start, 0
     for i in range(start, end):

@@ -15,12 +15,12 @@ from datatrove.utils.text import split_into_sentences
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from thresher.annotators.c4 import c4_datatrove_v1, c4_dclm_v1, c4_v1
+from thresher.annotators.c4 import c4_datatrove_v1, c4_dclm_v1, c4_fineweb_v1, c4_v1
 from thresher.filters.registry import ruleset
 
 from ..kernels.texts import TEXTS
 
-DIALECTS = {"c4_v1": c4_v1(), "c4_datatrove_v1": c4_datatrove_v1(), "c4_dclm_v1": c4_dclm_v1()}
+DIALECTS = {made.name: made for made in (c4_v1(), c4_datatrove_v1(), c4_fineweb_v1(), c4_dclm_v1())}
 CITATION = re.compile(r"\[\d*\]|\[edit\]|\[citation needed\]")
 POLICY = ("terms of use", "privacy policy", "cookie policy", "uses cookies", "use of cookies", "use cookies")
 DENSE = st.lists(
@@ -35,7 +35,7 @@ DENSE = st.lists(
 ).map("".join)
 
 
-def tfds(text: str, least_words: int = 5, datatrove: bool = False) -> tuple[str, dict[str, int]]:
+def tfds(text: str, least_words: int = 5, datatrove: bool = False, ended: bool = True) -> tuple[str, dict[str, int]]:
     """`clean_page`, or datatrove's filter: what is left, and the counts; sentences apart."""
     counts = dict.fromkeys((field.name for field in c4_v1().fields if field.name != "sentences"), 0)
     left: list[str] = []
@@ -46,7 +46,9 @@ def tfds(text: str, least_words: int = 5, datatrove: bool = False) -> tuple[str,
         cited = CITATION.sub("", line)
         if any(len(word) > 1000 for word in words):
             counts["long_word_lines"] += 1
-        elif not cited.endswith((".", "?", "!", '"', *(("'",) if datatrove else ()))) or cited.endswith("..."):
+        elif ended and (
+            not cited.endswith((".", "?", "!", '"', *(("'",) if datatrove else ()))) or cited.endswith("...")
+        ):
             counts["unended_lines"] += 1
         elif len(words if datatrove else cited.split()) < least_words:
             counts["short_lines"] += 1
@@ -94,6 +96,7 @@ def dclm(text: str) -> tuple[str, dict[str, int]]:
 TWINS: dict[str, Callable[[str], tuple[str, dict[str, int]]]] = {
     "c4_v1": tfds,
     "c4_datatrove_v1": lambda text: tfds(text, 3, True),
+    "c4_fineweb_v1": lambda text: tfds(text, 3, True, False),
     "c4_dclm_v1": dclm,
 }
 
@@ -134,10 +137,12 @@ def test_on_real_texts_what_is_left_is_the_definitions(name: str, texts: list[st
     rows = run(name, texts)
     for row, text in zip(rows, texts, strict=True):
         agrees(name, text, row)
-    for cause in ("unended_lines", "short_lines", "javascript_lines", "policy_lines", "kept_lines", "curly_brackets"):
+    ended = () if name == "c4_fineweb_v1" else ("unended_lines",)
+    for cause in (*ended, "short_lines", "javascript_lines", "policy_lines", "kept_lines", "curly_brackets"):
         assert any(counts[cause] for _, counts in rows), cause
 
 
+FINEWEB = {"filter_no_terminal_punct": False}  # as in datatrove's examples/fineweb.py
 OFF = {"min_num_sentences": -1, "filter_lorem_ipsum": False, "filter_curly_bracket": False}
 ON: dict[str, dict[str, Any]] = {
     "sentences": {"min_num_sentences": 5},
@@ -146,16 +151,17 @@ ON: dict[str, dict[str, Any]] = {
 }
 
 
-def test_verdicts_and_text_are_datatroves(texts: list[str]) -> None:
+@pytest.mark.parametrize(("name", "set_by"), [("c4_datatrove_v1", {}), ("c4_fineweb_v1", FINEWEB)])
+def test_verdicts_and_text_are_datatroves(texts: list[str], name: str, set_by: dict[str, Any]) -> None:
     """Sentences by the same words: of all verdicts 99.5 % agree, of the documents dropped by either 97 % by both."""
-    rows, verdicts = run("c4_datatrove_v1", texts), []
+    rows, verdicts = run(name, texts), []
     for (left, counts), text in zip(rows, texts, strict=True):
         theirs = {}
         for rule, on in ON.items():
             document = Document(text, "0")
-            theirs[rule] = C4QualityFilter(**{**OFF, **on}).filter(document) is not True
+            theirs[rule] = C4QualityFilter(**{**set_by, **OFF, **on}).filter(document) is not True
         assert document.text in (left, text)  # the last rule drops a page before it edits it
-        ours = {rule.name: breaks(rule, counts) for rule in ruleset("c4_datatrove_v1").rules}
+        ours = {rule.name: breaks(rule, counts) for rule in ruleset(name).rules}
         verdicts.append((ours, theirs))
         assert ours["lorem_ipsum"] == theirs["lorem_ipsum"] and ours["curly_brackets"] == theirs["curly_brackets"]
     agree = [ours[rule] == theirs[rule] for ours, theirs in verdicts for rule in ON]
@@ -188,6 +194,7 @@ def test_sentences_are_those_of_the_sentencizer(line: str, sentences: int) -> No
     [
         ("c4_v1", "One two three four five. Six! Seven?", "One two three four five. Six!"),
         ("c4_datatrove_v1", "One two. Three. Four. Five. Six.", "One two. Three. Four. Five."),
+        ("c4_fineweb_v1", "One two. Three. Four. Five. Six", "One two. Three. Four. Five"),
         ("c4_dclm_v1", "One two three four five. Six! Seven?", "One two three four five... Six!"),
     ],
 )

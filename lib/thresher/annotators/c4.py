@@ -1,4 +1,4 @@
-"""C4's line rules (Raffel et al. 2020, https://jmlr.org/papers/v21/20-074.html, section 2.2), in three dialects.
+"""C4's line rules (Raffel et al. 2020, https://jmlr.org/papers/v21/20-074.html, section 2.2), in four dialects.
 
 Each measures what the rules cut from a text and what is left, and, as an edit, leaves it. Sources: `clean_page` of
 TensorFlow Datasets' `c4_utils`, `C4QualityFilter` of datatrove, `c4.yaml` of DCLM's baselines.
@@ -11,7 +11,8 @@ TensorFlow Datasets' `c4_utils`, `C4QualityFilter` of datatrove, `c4.yaml` of DC
     it holds none of: javascript, terms of use, privacy policy, cookie policy, uses cookies, use of cookies, use cookies
 
 Citations (`[12]`, `[edit]`, `[citation needed]`) are cut out first. Lines are cut where `str.splitlines` does and
-trimmed, in DCLM's reading at newlines alone and not; DCLM keeps blank lines.
+trimmed, in DCLM's reading at newlines alone and not; DCLM keeps blank lines. `c4_fineweb_v1` is datatrove's dialect as
+FineWeb sets it (Penedo et al. 2024, https://arxiv.org/abs/2406.17557): a line may end as it likes.
 """
 
 from collections.abc import Callable
@@ -27,7 +28,7 @@ from thresher.kernels.c4 import c4_dclm_lines, c4_lines
 from thresher.kernels.text import text_of
 
 FIELDS = pa.struct([(name, pa.int64()) for name in NAMES])
-LEAST_WORDS = {"c4_v1": 5, "c4_datatrove_v1": 3}
+LEAST_WORDS = {"c4_v1": 5, "c4_datatrove_v1": 3, "c4_fineweb_v1": 3}
 
 
 def _run(dialect: str, text: pa.Array) -> Any:
@@ -37,8 +38,8 @@ def _run(dialect: str, text: pa.Array) -> Any:
     def run() -> Any:
         if dialect == "c4_dclm_v1":
             return c4_dclm_lines(shared.utf8.data, shared.utf8.offsets)
-        datatrove = dialect == "c4_datatrove_v1"
-        return c4_lines(shared.utf8.data, shared.utf8.offsets, LEAST_WORDS[dialect], datatrove)
+        data, offsets, _ = shared.utf8
+        return c4_lines(data, offsets, LEAST_WORDS[dialect], dialect != "c4_v1", dialect != "c4_fineweb_v1")
 
     return shared.once(dialect, run)
 
@@ -72,4 +73,5 @@ def _dialect(name: str) -> Callable[[], Annotator]:
     return lambda: Annotator(name, FIELDS, partial(measure, name), edit=partial(leave, name))
 
 
-c4_v1, c4_datatrove_v1, c4_dclm_v1 = map(_dialect, ("c4_v1", "c4_datatrove_v1", "c4_dclm_v1"))
+c4_v1, c4_datatrove_v1 = _dialect("c4_v1"), _dialect("c4_datatrove_v1")
+c4_fineweb_v1, c4_dclm_v1 = _dialect("c4_fineweb_v1"), _dialect("c4_dclm_v1")

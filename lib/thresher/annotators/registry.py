@@ -30,6 +30,7 @@ ANNOTATORS = {
     "fineweb_2_v1": "thresher.annotators.fineweb_2:fineweb_2_v1",
     "c4_v1": "thresher.annotators.c4:c4_v1",
     "c4_datatrove_v1": "thresher.annotators.c4:c4_datatrove_v1",
+    "c4_fineweb_v1": "thresher.annotators.c4:c4_fineweb_v1",
     "c4_dclm_v1": "thresher.annotators.c4:c4_dclm_v1",
     "addresses_dclm_v1": "thresher.annotators.addresses_dclm:addresses_dclm_v1",
     "refinedweb_lines_v1": "thresher.annotators.refinedweb:refinedweb_lines_v1",

@@ -82,7 +82,10 @@ def fineweb(text: ColumnOrName) -> Column:
 
 
 def c4(text: ColumnOrName, dialect: str = "c4_v1") -> Column:
-    r"""What C4's line rules cut and leave, in a dialect: `c4_v1` (TensorFlow's), `c4_datatrove_v1` or `c4_dclm_v1`.
+    r"""What C4's line rules cut and leave, in a dialect: `c4_v1` (TensorFlow's) or `c4_WHOSE_v1`.
+
+    There are `datatrove`, `fineweb` (datatrove's, whose lines may end as they like) and `dclm`.
+
 
     >>> df = spark.createDataFrame([("Menu\nThe fox ran over the hill.\nWe use cookies to serve you.",)], "text string")
     >>> df.select(T.c4("text")).select("c4_v1.lines", "c4_v1.kept_lines", "c4_v1.policy_lines").first()

@@ -1,7 +1,7 @@
 """C4's line rules in one pass: what they leave of each document, and how many lines fell to which.
 
-Two kernels for three dialects. `c4_lines` is TFDS's `clean_page` and datatrove's `C4QualityFilter`, which differ in
-two settings; `c4_dclm_lines` is DCLM's chain of modifiers, each over the whole page, which keeps blank lines and does
+Two kernels for four dialects. `c4_lines` is TFDS's `clean_page` and datatrove's `C4QualityFilter`, also as FineWeb
+sets it; `c4_dclm_lines` is DCLM's chain of modifiers, each over the whole page, which keeps blank lines and does
 not trim. The text left is written into a new buffer, because citations are cut out of the middle of lines.
 """
 
@@ -38,10 +38,11 @@ _ENDS_TFDS, _ENDS_DATATROVE = np.frombuffer(b'.?!"', np.uint8), np.frombuffer(b"
 
 
 @njit
-def c4_lines(data: Bytes, offsets: Offsets, least_words: Int, datatrove: bool) -> tuple[Any, Any, Any]:
+def c4_lines(data: Bytes, offsets: Offsets, least_words: Int, datatrove: bool, ended: bool) -> tuple[Any, Any, Any]:
     """The text left, its offsets, and a row of `COUNTS` for each document.
 
-    datatrove lets a line end with an apostrophe, and counts its words before citations are cut; TFDS after.
+    datatrove lets a line end with an apostrophe, and counts its words before citations are cut; TFDS after. Whether a
+    line has to end as a sentence does, `ended` says.
     """
     out, starts = np.empty(offsets[-1] - offsets[0] + len(offsets), np.uint8), np.zeros(len(offsets), np.int64)
     counts, work, folded = np.zeros(len(offsets) - 1, COUNTS), scratch(), np.empty(_longest(offsets), np.uint8)
@@ -56,7 +57,7 @@ def c4_lines(data: Bytes, offsets: Offsets, least_words: Int, datatrove: bool) -
                 row.long_word_lines += 1
                 continue
             copied = copy_without_citations(data, begin, stop, out, at)
-            if not _is_ended(out, at, copied, ends):
+            if ended and not _is_ended(out, at, copied, ends):
                 row.unended_lines += 1
                 continue
             if not datatrove and copied - at < stop - begin:

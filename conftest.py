@@ -1,6 +1,7 @@
 """The one Spark session of a test run, for the tests and for the examples in docstrings of Column functions."""
 
 import doctest
+import socket
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -25,7 +26,7 @@ def spark() -> "Iterator[SparkSession]":
             "spark.sql.shuffle.partitions": "2",
             "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
             "spark.plugins": "org.apache.spark.sql.connect.SparkConnectPlugin",
-            "spark.connect.grpc.binding.port": "0",
+            "spark.connect.grpc.binding.port": str(_free_port()),
         },
     )
     yield session
@@ -35,8 +36,13 @@ def spark() -> "Iterator[SparkSession]":
 @pytest.fixture(scope="session")
 def connect(spark: "SparkSession") -> str:
     """Where other processes reach the same Java through Spark Connect: a client may be killed, and costs no start."""
-    assert spark._jvm is not None
-    return f"sc://127.0.0.1:{spark._jvm.org.apache.spark.sql.connect.service.SparkConnectService.localPort()}"
+    return f"sc://127.0.0.1:{spark.conf.get('spark.connect.grpc.binding.port')}"
+
+
+def _free_port() -> int:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        return int(taken.getsockname()[1])
 
 
 @pytest.fixture(autouse=True)

@@ -157,7 +157,7 @@ def test_a_run_beside_a_living_one_is_told_so_and_ends(
     assert "Traceback" not in refused.stderr
     living.kill()
     living.wait()
-    assert run("none", killed, 1, *other).returncode == 0
+    assert run("none", killed, connect, *other).returncode == 0
 
 
 def _now() -> str:

@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from thresher.errors import ThresherError
 from thresher.kernels.arrow import utf8
 from thresher.kernels.fasttext import classify
+from thresher.kernels.fasttext_rows import remainder
 from thresher.kernels.fasttext_words import fnv1a
 from thresher.language import fasttext_model
 from thresher.language.fasttext_model import load
@@ -134,10 +135,26 @@ def test_labels_and_scores_are_the_librarys(models: dict[str, Path], name: str, 
 def test_a_word_met_before_counts_as_much_as_one_met_first(models: dict[str, Path]) -> None:
     """Words that fall into one place of the memo push each other out; nothing of that shows in a result."""
     words = [f"w{i:x}" for i in range(150_000)]
-    long = "y" * 500
-    texts = [" ".join(words), " ".join(words[::-1][:500]), f"{long} {long} w1", *words[:50]]
+    long, longer = "y" * 500, "yé" * 1500
+    texts = [" ".join(words), " ".join(words[::-1][:500]), f"{long} {long} w1 {longer} w2 {longer}", *words[:50]]
     path = models["dense, as lid.176.bin"]
     assert classified(path, texts) == [classified(path, [text])[0] for text in texts]
+
+
+@pytest.mark.parametrize("word", ["y" * 1021, "y" * 1022, "y" * 1023, "y" * 5000, "中" * 5000, "é" * 9000])
+def test_words_with_more_rows_than_there_is_room_for(models: dict[str, Path], word: str) -> None:
+    for name in ("as lid.176.ftz", "dense, as lid.176.bin", "no n-grams"):
+        library = fasttext.load_model(str(models[name]))
+        for text in (word, f"the {word} und", f"{word} {word} les"):
+            (_, score), (expected,) = classified(models[name], [text])[0], library.predict(text)[1]
+            assert score == pytest.approx(expected, abs=1e-5)
+
+
+@given(st.integers(0, 2**32 - 1), st.integers(1, 2**31 - 1) | st.sampled_from([1, 2, 64, 2_000_000, 2**31 - 1]))
+def test_the_remainder_by_a_product_is_the_remainder(number: int, divisor: int) -> None:
+    near = (number // divisor * divisor + step for step in (-1, 0, 1))
+    for n in (number, *(n for n in near if 0 <= n < 2**32)):
+        assert remainder(np.uint32(n), divisor, np.uint64(2**32 // divisor)) == n % divisor
 
 
 def test_fnv1a_takes_bytes_from_128_up_as_negative_numbers() -> None:

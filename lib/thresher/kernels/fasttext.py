@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from thresher.kernels.fasttext_mean import mean_of_text, new_buffers, new_memo
+from thresher.kernels.fasttext_mean import mean_of_text, new_buffers
 from thresher.kernels.fasttext_words import Bytes, Ids, Offsets, Rows, Words
 from thresher.kernels.jit import njit
 
@@ -83,10 +83,10 @@ def classify(
     """
     count = len(offsets) - 1
     labels, scores = np.full(count, -1, np.int32), np.zeros(count, np.float32)
-    memo, room, hidden = new_memo(words), new_buffers(words, offsets), np.empty_like(words.rows[0])
+    buffers, hidden = new_buffers(words, offsets), np.empty_like(words.rows[0])
     nodes, node_scores = np.empty(2 * network.labels + 1, np.int32), np.empty(2 * network.labels + 1, np.float32)
     for d in range(count):
-        if not valid[d] or not mean_of_text(words, memo, room, data, offsets[d], offsets[d + 1], hidden):
+        if not valid[d] or not mean_of_text(words, buffers, data, offsets[d], offsets[d + 1], hidden):
             continue
         if len(network.left):
             labels[d], log_score = _best_leaf(network, hidden, nodes, node_scores)

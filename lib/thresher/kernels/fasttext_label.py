@@ -4,7 +4,7 @@ import numpy as np
 import numpy.typing as npt
 
 from thresher.kernels.fasttext import FLOOR, Network
-from thresher.kernels.fasttext_mean import mean_of_text, new_buffers, new_memo
+from thresher.kernels.fasttext_mean import mean_of_text, new_buffers
 from thresher.kernels.fasttext_words import Bytes, Ids, Offsets, Rows, Words
 from thresher.kernels.jit import njit
 
@@ -18,10 +18,10 @@ def probabilities(
     A document without words, or of words without any row, has 0.
     """
     scores = np.zeros(len(offsets) - 1, np.float32)
-    memo, room, hidden = new_memo(words), new_buffers(words, offsets), np.empty_like(words.rows[0])
+    buffers, hidden = new_buffers(words, offsets), np.empty_like(words.rows[0])
     logits, parents = np.empty(network.labels, np.float32), _parents(network)
     for d in range(len(scores)):
-        if not valid[d] or not mean_of_text(words, memo, room, data, offsets[d], offsets[d + 1], hidden):
+        if not valid[d] or not mean_of_text(words, buffers, data, offsets[d], offsets[d + 1], hidden):
             continue
         if len(parents):
             scores[d] = _of_leaf(network, parents, label, hidden)

@@ -1,8 +1,8 @@
 """The mean of the rows of a text's words in a fastText model: the layer that its labels are told from.
 
 The reference implementation adds the rows one by one in float32, in the order of the text. Over a long text any other
-order differs in the fourth digit: there the memo only tells which rows a word has. Over a short one the sums of its
-words, each remembered, come to the same within 1e-6; whether a sum was remembered never changes the result.
+order differs in the fourth digit: there it is ours too, and over a word of more than a kibibyte. Over a short text the
+sums of its words, each remembered, come to the same within 1e-6; whether a sum was remembered never changes the result.
 """
 
 from typing import NamedTuple
@@ -10,173 +10,232 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from thresher.kernels.fasttext_rows import BYTES, TEXT, WORDS, Room, add_rows, collect, frame, new_room
 from thresher.kernels.fasttext_words import (
     BLOCK,
     Bytes,
-    Ids,
     Offsets,
     Rows,
     Words,
-    add_rows,
-    add_word_ngrams,
-    append_rows,
+    end_of_word,
     fnv1a,
+    is_kept,
     is_mark,
     is_separator,
+    row_of,
     signed,
 )
 from thresher.kernels.jit import inlined, njit
+from thresher.kernels.prefetch import prefetch_row
 from thresher.kernels.spans import hash_span
+from thresher.kernels.unicode import Int
 
-# Bytes of remembered sums. More would not stay in the processor's cache; but a word of a model that was not pruned has
-# so many rows that to wait for its sum is still the quicker way.
-MEMO_PRUNED, MEMO_WHOLE = 1 << 21, 1 << 23
-MEMO_ROWS = 5  # a word of a long text with more rows is looked up again each time
+MEMO_BYTES = 1 << 24  # of remembered sums; twice as many found a few words more and took as long
 SHORT_TEXT = 1 << 14  # bytes; see above
-WAITING = 512  # rows that wait to be added together: fetched one by one each would be waited for
 END_OF_LINE = np.frombuffer(b"</s>", np.uint8)
+
+Hashes = npt.NDArray[np.uint64]
 
 
 class Memo(NamedTuple):
-    """What is remembered of words, direct-mapped by their hashes, in the rows of `table` and `sums`.
+    """The sums of the rows of words met before, direct-mapped by the words' hashes; `entries` are (hash, rows)."""
 
-    A row of `table` is a word's hash in two halves (0: none), how many rows it has, and which if they are few. `sums`
-    are the sums of its rows.
-    """
-
-    table: Ids
+    entries: Hashes
     sums: Rows
 
 
-class Buffers(NamedTuple):
-    """Room for one document at a time: rows that wait, a word in its frame, the hashes of words, a word's sum."""
+class Chunk(NamedTuple):
+    """Some words of a text in a row: where each lies, its hash, whether its sum was remembered, else the sum.
 
-    rows: Ids
-    framed: Bytes
-    hashes: npt.NDArray[np.uint64]
-    word: Rows
-
-
-@njit
-def new_memo(words: Words) -> Memo:
-    """An empty memo for the words of a model."""
-    height, width = words.rows.shape
-    size, slots = MEMO_WHOLE if height > words.buckets else MEMO_PRUNED, 1
-    while 4 * slots * width < size:
-        slots *= 2
-    return Memo(np.zeros((slots, 3 + MEMO_ROWS), np.int32), np.zeros((slots, width), np.float32))
-
-
-@inlined
-def _add(row: Rows, total: Rows) -> None:
-    for block in range(0, len(total), BLOCK):
-        for k in range(BLOCK):
-            total[block + k] += row[block + k]
-
-
-@inlined
-def _halves(key: np.uint64) -> tuple[np.int32, np.int32]:
-    return np.int32(key & np.uint64(0xFFFFFFFF)), np.int32(key >> np.uint64(32))
-
-
-@inlined
-def _recall(memo: Memo, room: Buffers, key: np.uint64, short: bool, n: int, total: Rows) -> tuple[bool, int, int]:
-    """Whether this word is remembered; if so its sum is added, in a short text, or its rows wait after the n others.
-
-    Returns also how many rows wait now and how many were added.
+    `hashes` are fastText's own hashes of all words of the text, kept where n-grams of words have rows.
     """
-    low, high = _halves(key)
-    slot = np.int64(high) & (len(memo.table) - 1)
-    entry = memo.table[slot]
-    if entry[0] != low or entry[1] != high:
-        return False, n, 0
-    if short:
-        _add(memo.sums[slot], total)
-        return True, n, entry[2]
-    if entry[2] > MEMO_ROWS:
-        return False, n, 0
-    for k in range(MEMO_ROWS):
-        room.rows[n + k] = entry[3 + k]
-    return True, n + entry[2], 0
+
+    spans: Offsets
+    keys: Hashes
+    known: npt.NDArray[np.bool_]
+    sums: Rows
+    hashes: Hashes
 
 
-@inlined
-def _remember(memo: Memo, room: Buffers, key: np.uint64, first: int, n: int, count: int) -> None:
-    """Keep the sum of a word, which has `count` rows; those that wait from `first` to n are all, if they are few."""
-    low, high = _halves(key)
-    slot = np.int64(high) & (len(memo.table) - 1)
-    entry = memo.table[slot]
-    entry[0], entry[1], entry[2] = low, high, count
-    for k in range(min(n - first, MEMO_ROWS)):
-        entry[3 + k] = room.rows[first + k]
-    memo.sums[slot] = room.word
+class Buffers(NamedTuple):
+    """What one text after the other is read with."""
 
-
-@njit
-def _sum_of_text(words: Words, memo: Memo, room: Buffers, data: Bytes, start: int, end: int, total: Rows) -> int:
-    """Add the rows of one text, read as one line; returns how many they are."""
-    short = end - start <= SHORT_TEXT
-    count, n, n_words, i = 0, 0, 0, start
-    while i < end:
-        if is_separator(data[i]):
-            i += 1
-            continue
-        first = i
-        while i < end and not is_separator(data[i]):
-            i += 1
-        if is_mark(data, first, i):
-            continue
-        if words.word_ngrams > 1:
-            room.hashes[n_words] = signed(fnv1a(data[first:i]))
-        n_words += 1
-        key = hash_span(data, first, i) | np.uint64(1)
-        if n + MEMO_ROWS >= WAITING:
-            add_rows(words.rows, room.rows, n, total)
-            count, n = count + n, 0
-        known, n, added = _recall(memo, room, key, short, n, total)
-        count += added
-        if known:
-            continue
-        room.word[:] = 0
-        waiting = n
-        n, added = append_rows(words, data, first, i, room.framed, room.rows, n, room.word if short else total)
-        count += added
-        few = added == 0 and n - waiting <= MEMO_ROWS
-        if short or few:
-            add_rows(words.rows, room.rows[waiting:], n - waiting, room.word)
-            _remember(memo, room, key, waiting, n, n - waiting + added)
-        if short:  # nothing waits: what was appended is in the sum
-            _add(room.word, total)
-            count, n = count + n, 0
-    if n_words and words.end_of_line >= 0:  # append_rows leaves room for it
-        room.rows[n] = words.end_of_line
-        n += 1
-    add_rows(words.rows, room.rows, n, total)
-    if words.word_ngrams > 1 and n_words:
-        room.hashes[n_words] = signed(fnv1a(END_OF_LINE))
-        count += add_word_ngrams(words, room.hashes, n_words + 1, room.rows, total)
-    return count + n
+    memo: Memo
+    chunk: Chunk
+    room: Room
 
 
 @njit
 def new_buffers(words: Words, offsets: Offsets) -> Buffers:
-    """Room for the longest of these texts."""
+    """An empty memo for the words of a model, and room for the longest of these texts."""
     longest = 0
     for d in range(len(offsets) - 1):
         longest = max(longest, offsets[d + 1] - offsets[d])
-    hashes = np.empty(longest // 2 + 2 if words.word_ngrams > 1 else 0, np.uint64)
-    word = np.empty(words.rows.shape[1], np.float32)
-    return Buffers(np.empty(WAITING, np.int32), np.empty(longest + 2, np.uint8), hashes, word)
+    width = words.rows.shape[1]
+    chunk = Chunk(
+        np.empty((2, WORDS), np.int64),
+        np.empty(WORDS, np.uint64),
+        np.empty(WORDS, np.bool_),
+        np.empty((WORDS + 1, width), np.float32),
+        np.empty(longest // 2 + 2 if words.word_ngrams > 1 else 0, np.uint64),
+    )
+    return Buffers(_new_memo(width), chunk, new_room(words, longest))
 
 
 @njit
-def mean_of_text(words: Words, memo: Memo, room: Buffers, data: Bytes, start: int, end: int, mean: Rows) -> bool:
+def _new_memo(width: int) -> Memo:
+    """An empty memo; each block of a sum lies in one line of the processor's cache."""
+    slots = 1
+    while 8 * slots * width <= MEMO_BYTES:
+        slots *= 2
+    raw = np.empty(slots * width + BLOCK, np.float32)
+    start = -(raw.ctypes.data // 4) % BLOCK
+    return Memo(np.zeros((slots, 2), np.uint64), raw[start : start + slots * width].reshape(slots, width))
+
+
+@njit
+def mean_of_text(words: Words, buffers: Buffers, data: Bytes, start: int, end: int, mean: Rows) -> bool:
     """Fill `mean` with the mean of the rows of the text `data[start:end]`; False where it has no row.
 
     The whole text is read as one line: words are separated by spaces, tabs, line ends and NUL bytes.
     """
-    mean[:] = 0
-    rows = _sum_of_text(words, memo, room, data, start, end, mean)
+    chunk, short = buffers.chunk, end - start <= SHORT_TEXT
+    chunk.sums[TEXT] = 0
+    rows, n_words, at = 0, 0, start
+    while at < end:
+        at, n = _next_words(buffers.memo, chunk, data, at, end)
+        if words.word_ngrams > 1:
+            for word in range(n):
+                chunk.hashes[n_words + word] = signed(fnv1a(data[chunk.spans[0, word] : chunk.spans[1, word]]))
+        n_words += n
+        giant = n and chunk.spans[1, 0] - chunk.spans[0, 0] > BYTES - 2  # then it is the only one
+        rows += _add_sums(words, buffers, data, n) if short and not giant else _add_all(words, buffers, data, n)
+    rows += _end_line(words, buffers, n_words)
     if rows:
-        mean *= np.float32(1.0 / rows)
+        mean[:] = chunk.sums[TEXT] * np.float32(1.0 / rows)
     return rows > 0
+
+
+@inlined
+def _next_words(memo: Memo, chunk: Chunk, data: Bytes, at: int, end: int) -> tuple[int, int]:
+    """Find the words from `at` on that make a chunk; returns where they end and how many they are."""
+    n, size = 0, 0
+    while at < end and n < WORDS:
+        if is_separator(data[at]):
+            at += 1
+            continue
+        first = at
+        at = int(end_of_word(data, at, end))
+        if is_mark(data, first, at):
+            continue
+        size += at - first + 2
+        if n and size > BYTES:
+            return first, n
+        key = hash_span(data, first, at) | np.uint64(1)
+        prefetch_row(memo.entries, _slot(memo, key))
+        prefetch_row(memo.sums, _slot(memo, key))
+        chunk.spans[0, n], chunk.spans[1, n], chunk.keys[n] = first, at, key
+        n += 1
+    return at, n
+
+
+@inlined
+def _slot(memo: Memo, key: np.uint64) -> np.int64:
+    return np.int64(key >> np.uint64(32)) & (len(memo.entries) - 1)
+
+
+@inlined
+def _add_sums(words: Words, buffers: Buffers, data: Bytes, n: int) -> int:
+    """Add the sum of each word of the chunk, remembered or made now; returns how many rows they have."""
+    memo, chunk, room = buffers
+    missing, rows = 0, 0
+    for word in range(n):
+        key = chunk.keys[word]
+        chunk.known[word] = memo.entries[_slot(memo, key), 0] == key
+        if not chunk.known[word]:
+            chunk.sums[missing] = 0
+            frame(room, missing, data, chunk.spans[0, word], chunk.spans[1, word])
+            missing += 1
+    collect(words, room, missing, chunk.sums)
+    for word in range(missing):
+        add_rows(words.rows, room.rows, room.ends[word], room.ends[word + 1], chunk.sums, word)
+    made = 0
+    for word in range(n):
+        if chunk.known[word]:
+            slot = _slot(memo, chunk.keys[word])
+            _add(memo.sums, slot, chunk.sums)
+            rows += int(memo.entries[slot, 1])
+        else:
+            _add(chunk.sums, made, chunk.sums)
+            rows += int(room.ends[made + 1] - room.ends[made])
+            made += 1
+    if missing:
+        _remember(memo, chunk, room, n)
+    return rows
+
+
+@inlined
+def _add(sums: Rows, row: Int, totals: Rows) -> None:
+    for block in range(0, totals.shape[1], BLOCK):
+        for k in range(BLOCK):
+            totals[TEXT, block + k] += sums[row, block + k]
+
+
+@inlined
+def _remember(memo: Memo, chunk: Chunk, room: Room, n: int) -> None:
+    """Keep the sums that were made now; only afterwards, so that none that was found is pushed out before it counts."""
+    made = 0
+    for word in range(n):
+        if not chunk.known[word]:
+            slot = _slot(memo, chunk.keys[word])
+            memo.entries[slot, 0] = chunk.keys[word]
+            memo.entries[slot, 1] = room.ends[made + 1] - room.ends[made]
+            for k in range(memo.sums.shape[1]):
+                memo.sums[slot, k] = chunk.sums[made, k]
+            made += 1
+
+
+@inlined
+def _add_all(words: Words, buffers: Buffers, data: Bytes, n: int) -> int:
+    """Add the rows of the chunk's words one by one; returns how many they are."""
+    chunk, room = buffers.chunk, buffers.room
+    for word in range(n):
+        frame(room, word, data, chunk.spans[0, word], chunk.spans[1, word])
+    flushed = collect(words, room, n, chunk.sums)
+    add_rows(words.rows, room.rows, 0, room.ends[n], chunk.sums, TEXT)
+    return flushed + int(room.ends[n])
+
+
+@inlined
+def _end_line(words: Words, buffers: Buffers, n_words: int) -> int:
+    """Add what follows a text's n words: the end of the line, then the n-grams of words; returns how many rows."""
+    chunk, room, rows = buffers.chunk, buffers.room, 0
+    if not n_words:
+        return 0
+    if words.end_of_line >= 0:
+        room.rows[0] = words.end_of_line
+        add_rows(words.rows, room.rows, 0, 1, chunk.sums, TEXT)
+        rows = 1
+    if words.word_ngrams > 1:
+        chunk.hashes[n_words] = signed(fnv1a(END_OF_LINE))
+        rows += _add_word_ngrams(words, chunk, room, n_words + 1)
+    return rows
+
+
+@njit
+def _add_word_ngrams(words: Words, chunk: Chunk, room: Room, n: int) -> int:
+    """Add the rows of the n-grams of a text's n words, by the words' hashes; returns how many there are."""
+    added, waiting = 0, 0
+    for first in range(n):
+        state = chunk.hashes[first]
+        for last in range(first + 1, min(first + words.word_ngrams, n)):
+            state = state * np.uint64(116049371) + chunk.hashes[last]
+            bucket = np.uint32(state % np.uint64(words.buckets))
+            if is_kept(words, bucket):
+                if waiting == len(room.rows):
+                    add_rows(words.rows, room.rows, 0, waiting, chunk.sums, TEXT)
+                    added, waiting = added + waiting, 0
+                room.rows[waiting] = row_of(words, bucket)
+                waiting += 1
+    add_rows(words.rows, room.rows, 0, waiting, chunk.sums, TEXT)
+    return added + waiting

@@ -1,4 +1,4 @@
-"""Which rows the words of a text have in a fastText model: their own, those of character n-grams and of word n-grams.
+"""What separates words in a fastText model, how they are hashed, and which rows words and buckets of n-grams have.
 
 Source: Bojanowski et al. 2017, "Enriching Word Vectors with Subword Information" (https://arxiv.org/abs/1607.04606);
 what separates words, how they are hashed and which n-grams count is as fastText has it.
@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from thresher.kernels.jit import inlined, njit
-from thresher.kernels.prefetch import prefetch_row
+from thresher.kernels.spans import eight, low_bytes, ones
 from thresher.kernels.unicode import Int
 
 Rows = np.ndarray[Any, np.dtype[np.float32]]
@@ -52,7 +52,7 @@ def fnv1a(text: Bytes) -> np.uint32:
     """32-bit FNV-1a as fastText has it: bytes from 128 up are taken as negative numbers."""
     state = np.uint32(FNV_32)
     for byte in text:
-        state = _mix(state, byte)
+        state = mix(state, byte)
     return state
 
 
@@ -63,7 +63,8 @@ def signed(state: np.uint32) -> np.uint64:
 
 
 @inlined
-def _mix(state: np.uint32, byte: np.uint8) -> np.uint32:
+def mix(state: np.uint32, byte: np.uint8) -> np.uint32:
+    """A state of FNV-1a after one more byte."""
     return np.uint32((state ^ np.uint32(np.int8(byte))) * np.uint32(16777619))
 
 
@@ -91,6 +92,23 @@ def word_table(spelling: Bytes, starts: Offsets) -> Ids:
 def is_separator(byte: np.uint8) -> bool:
     """Whether this is a space, a tab, a line end or a NUL."""
     return bool(byte == 32 or 9 <= byte <= 13 or byte == 0)
+
+
+@inlined
+def end_of_word(data: Bytes, at: Int, end: Int) -> Int:
+    """Where the next separator is from `at` on, or the end; eight bytes at a time: no loop foresees it."""
+    while at + 8 <= end:
+        low = low_bytes(eight(data, at))
+        if low == 0:
+            at += 8
+            continue
+        at += ones(low - np.uint64(1) & ~low) >> 3  # the zeros below the lowest mark
+        if is_separator(data[at]):
+            return at
+        at += 1
+    while at < end and not is_separator(data[at]):
+        at += 1
+    return at
 
 
 @inlined
@@ -123,12 +141,12 @@ def _same(left: Bytes, start: Int, right: Bytes, other: Int, size: Int) -> bool:
 
 
 @inlined
-def _word_id(words: Words, data: Bytes, start: Int, end: Int) -> int:
+def word_id(words: Words, data: Bytes, start: Int, end: Int) -> int:
     """The word's place in the dictionary, or -1."""
     mask = len(words.slots) - 1
     state = np.uint32(FNV_32)
     for i in range(start, end):
-        state = _mix(state, data[i])
+        state = mix(state, data[i])
     slot = np.int64(state) & mask
     while words.slots[slot] >= 0:
         found = words.slots[slot]
@@ -140,115 +158,14 @@ def _word_id(words: Words, data: Bytes, start: Int, end: Int) -> int:
 
 
 @inlined
-def add_rows(matrix: Rows, rows: Ids, n: int, total: Rows) -> None:
-    """Add n rows of the matrix to `total`, in their order.
-
-    Sixteen sums at a time, each a name of its own, stay in the processor: an array's would go through memory each time.
-    """
-    for b in range(0, len(total), BLOCK):
-        t0, t1, t2, t3 = total[b], total[b + 1], total[b + 2], total[b + 3]
-        t4, t5, t6, t7 = total[b + 4], total[b + 5], total[b + 6], total[b + 7]
-        t8, t9, t10, t11 = total[b + 8], total[b + 9], total[b + 10], total[b + 11]
-        t12, t13, t14, t15 = total[b + 12], total[b + 13], total[b + 14], total[b + 15]
-        for i in range(n):
-            row = matrix[rows[i], b : b + BLOCK]
-            t0 += row[0]
-            t1 += row[1]
-            t2 += row[2]
-            t3 += row[3]
-            t4 += row[4]
-            t5 += row[5]
-            t6 += row[6]
-            t7 += row[7]
-            t8 += row[8]
-            t9 += row[9]
-            t10 += row[10]
-            t11 += row[11]
-            t12 += row[12]
-            t13 += row[13]
-            t14 += row[14]
-            t15 += row[15]
-        total[b], total[b + 1], total[b + 2], total[b + 3] = t0, t1, t2, t3
-        total[b + 4], total[b + 5], total[b + 6], total[b + 7] = t4, t5, t6, t7
-        total[b + 8], total[b + 9], total[b + 10], total[b + 11] = t8, t9, t10, t11
-        total[b + 12], total[b + 13], total[b + 14], total[b + 15] = t12, t13, t14, t15
+def is_kept(words: Words, bucket: np.uint32) -> np.uint32:
+    """1 where a bucket of n-grams has a row, 0 where it was pruned."""
+    return np.uint32(words.kept[bucket >> np.uint32(6)] >> np.uint64(bucket & np.uint32(63)) & np.uint64(1))
 
 
 @inlined
-def append_rows(
-    words: Words, data: Bytes, start: Int, end: Int, framed: Bytes, rows: Ids, n: int, total: Rows
-) -> tuple[int, int]:
-    """Append a word's rows to the n that wait, which are added first where there is no room.
-
-    Returns how many wait now and how many were added. `framed` has room for the word and its frame. The loops are in
-    one function, since a call for each n-gram would cost more than the n-gram.
-    """
-    buckets, added = np.uint32(words.buckets), 0
-    size = end - start + 2
-    framed[0], framed[size - 1] = WORD_START, WORD_END
-    for i in range(start, end):
-        framed[i - start + 1] = data[i]
-    rows[n] = _word_id(words, data, start, end)
-    n += rows[n] >= 0
-    for first in range(size):
-        if framed[first] & 0xC0 == 0x80:  # a continuation byte begins no n-gram
-            continue
-        state, i = np.uint32(FNV_32), first
-        for length in range(1, words.longest + 1):
-            if i >= size:
-                break
-            state = _mix(state, framed[i])
-            i += 1
-            while i < size and framed[i] & 0xC0 == 0x80:
-                state = _mix(state, framed[i])
-                i += 1
-            if length < words.shortest or (length == 1 and (first == 0 or i == size)):
-                continue
-            row = _row_of(words, state % buckets)
-            if row >= 0:
-                if n + 1 == len(rows):  # one place is left for the end of the line
-                    add_rows(words.rows, rows, n, total)
-                    added, n = added + n, 0
-                prefetch_row(words.rows, row)
-                rows[n] = row
-                n += 1
-    return n, added
-
-
-@inlined
-def _row_of(words: Words, bucket: np.uint32) -> int:
-    """The row of a bucket of n-grams, -1 if it was pruned."""
+def row_of(words: Words, bucket: np.uint32) -> int:
+    """The row of a bucket of n-grams that was not pruned."""
     bits, place = words.kept[bucket >> np.uint32(6)], np.uint64(bucket & np.uint32(63))
-    if not bits >> place & np.uint64(1):
-        return -1
-    return len(words.starts) - 1 + int(words.before[bucket >> np.uint32(6)]) + _ones_below(bits, place)
-
-
-@inlined
-def _ones_below(bits: np.uint64, place: np.uint64) -> int:
-    """How many bits are set below a place: sums of pairs, of fours, of bytes, and of all bytes by one product."""
-    pairs, fours, bytes_ = np.uint64(0x5555555555555555), np.uint64(0x3333333333333333), np.uint64(0x0F0F0F0F0F0F0F0F)
-    bits &= (np.uint64(1) << place) - np.uint64(1)
-    bits -= bits >> np.uint64(1) & pairs
-    bits = (bits & fours) + (bits >> np.uint64(2) & fours)
-    bits = bits + (bits >> np.uint64(4)) & bytes_
-    return int(bits * np.uint64(0x0101010101010101) >> np.uint64(56))
-
-
-@njit
-def add_word_ngrams(words: Words, hashes: npt.NDArray[np.uint64], n: int, rows: Ids, total: Rows) -> int:
-    """Add the rows of the n-grams of a text's n words, by the words' hashes; returns how many there are."""
-    added, waiting = 0, 0
-    for first in range(n):
-        state = hashes[first]
-        for last in range(first + 1, min(first + words.word_ngrams, n)):
-            state = state * np.uint64(116049371) + hashes[last]
-            row = _row_of(words, np.uint32(state % np.uint64(words.buckets)))
-            if row >= 0:
-                if waiting == len(rows):
-                    add_rows(words.rows, rows, waiting, total)
-                    added, waiting = added + waiting, 0
-                rows[waiting] = row
-                waiting += 1
-    add_rows(words.rows, rows, waiting, total)
-    return added + waiting
+    below = int(ones(bits & (np.uint64(1) << place) - np.uint64(1)))
+    return len(words.starts) - 1 + int(words.before[bucket >> np.uint32(6)]) + below

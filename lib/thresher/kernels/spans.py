@@ -11,7 +11,7 @@ _MULTIPLY, _SPREAD = np.uint64(0xD6E8FEB86659FD93), np.uint64(0x9E3779B97F4A7C15
 
 
 @inlined
-def _eight(data: Bytes, i: Int) -> np.uint64:
+def eight(data: Bytes, i: Int) -> np.uint64:
     """Eight bytes as one number; written out, because the compiler makes one load of it."""
     low = np.uint64(data[i]) | np.uint64(data[i + 1]) << np.uint64(8) | np.uint64(data[i + 2]) << np.uint64(16)
     low |= np.uint64(data[i + 3]) << np.uint64(24) | np.uint64(data[i + 4]) << np.uint64(32)
@@ -20,10 +20,31 @@ def _eight(data: Bytes, i: Int) -> np.uint64:
 
 
 @inlined
+def low_bytes(eight_bytes: np.uint64) -> np.uint64:
+    """The highest bit of each of eight bytes that is at most 32, up to the first such byte; what is above may be wrong.
+
+    >>> hex(low_bytes(np.uint64(0x4142432044454647)))
+    '0x8000000000'
+    """
+    high = np.uint64(0x8080808080808080)
+    return (eight_bytes - np.uint64(0x2121212121212121)) & ~eight_bytes & high
+
+
+@inlined
+def ones(bits: np.uint64) -> np.int64:
+    """How many bits are set: sums of pairs, fours, bytes, then of all, which compiles to one instruction."""
+    pairs, fours, bytes_ = np.uint64(0x5555555555555555), np.uint64(0x3333333333333333), np.uint64(0x0F0F0F0F0F0F0F0F)
+    bits -= bits >> np.uint64(1) & pairs
+    bits = (bits & fours) + (bits >> np.uint64(2) & fours)
+    bits = bits + (bits >> np.uint64(4)) & bytes_
+    return np.int64(bits * np.uint64(0x0101010101010101) >> np.uint64(56))
+
+
+@inlined
 def _fewer(data: Bytes, i: Int, n: Int) -> np.uint64:
     """The `n` < 8 bytes at i as one number."""
     if i + 8 <= len(data):
-        return _eight(data, i) & ((np.uint64(1) << np.uint64(8 * n)) - np.uint64(1))
+        return eight(data, i) & ((np.uint64(1) << np.uint64(8 * n)) - np.uint64(1))
     rest = np.uint64(0)
     for k in range(n):
         rest |= np.uint64(data[i + k]) << np.uint64(8 * k)
@@ -41,7 +62,7 @@ def hash_span(data: Bytes, start: Int, end: Int) -> np.uint64:
     h = np.uint64(end - start) * _SPREAD
     i = start
     while i + 8 <= end:
-        h = (h ^ _eight(data, i)) * _MULTIPLY
+        h = (h ^ eight(data, i)) * _MULTIPLY
         h ^= h >> np.uint64(32)
         i += 8
     if i < end:

@@ -33,8 +33,15 @@ def twin(point: Matrix, centroids: Matrix) -> list[Fraction]:
     return [squared(point, centroid) for centroid in centroids]
 
 
-def found(points: Matrix, centroids: Matrix, products: Matrix) -> tuple[Any, ...]:
-    return two_nearest(points, squared_lengths(points), centroids, squared_lengths(centroids), products)
+def bounds(points: Matrix, centroids: Matrix, products: "np.ndarray[Any, Any]") -> tuple[Any, ...]:
+    """What the kernels ask for, of products that are whole."""
+    lengths = squared_lengths(centroids)
+    scores = (products - lengths / 2).astype(np.float32)
+    return points, squared_lengths(points), centroids, lengths, scores, 1.01 * (points.shape[1] + 4) * 2.0**-24
+
+
+def found(points: Matrix, centroids: Matrix, products: "np.ndarray[Any, Any]") -> tuple[Any, ...]:
+    return two_nearest(*bounds(points, centroids, products))
 
 
 @given(beside())
@@ -53,8 +60,7 @@ def test_the_two_nearest_are_those_of_exact_arithmetic(case: tuple[Matrix, Matri
             assert two[row] == -1 and next_near[row] == np.inf
         else:
             assert two[row] != one[row] and float(exact[two[row]] - exact[order[1]]) <= close
-    lengths = squared_lengths(centroids)
-    assert (nearest(points, squared_lengths(points), centroids, lengths, points @ centroids.T) == one).all()
+    assert (nearest(*bounds(points, centroids, points @ centroids.T)) == one).all()
     assert (squared_distance_rows(points, centroids, one) == near).all()
 
 
@@ -75,8 +81,8 @@ def test_products_rounded_in_another_way_change_nothing(case: tuple[Matrix, Matr
     exact = points.astype(np.float64) @ centroids.T.astype(np.float64)
     scale = np.sqrt(squared_lengths(points)[:, None] * squared_lengths(centroids)) * points.shape[1] * 2.0**-24
     noise = np.random.default_rng(seed).uniform(-1, 1, exact.shape) * scale * 0.9
-    plain = found(points, centroids, exact.astype(np.float32))
-    other = found(points, centroids, (exact + noise).astype(np.float32))
+    plain = found(points, centroids, exact)
+    other = found(points, centroids, exact + noise)
     for one, two in zip(plain, other, strict=True):
         assert (one == two).all()
 

@@ -13,6 +13,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from thresher.domains.bounds import Bounds
 from thresher.domains.vectors import Matrix
 from thresher.kernels.centroids import Totals, add_rows
 from thresher.kernels.nearest import (
@@ -100,14 +101,19 @@ class Centroids:
         points = frozen(self.points)
         return Rows(points, squared_lengths(points))
 
+    @cached_property
+    def bounds(self) -> Bounds:
+        """What rules most centroids out before they are measured."""
+        return Bounds(*self.rows)
+
     def labels(self, rows: Rows) -> Labels:
         """The nearest centroid of each row; the smaller number where two are equally near."""
-        blocks = [nearest(*block, *self.rows, block.points @ self.rows.points.T) for block in self._blocks(rows)]
+        blocks = [nearest(*block, *self.rows, scores, slack) for block, scores, slack in self._scored(rows)]
         return np.concatenate([np.empty(0, np.int32), *blocks])
 
     def placed(self, rows: Rows) -> Placed:
         """The two nearest centroids of each row, at Euclidean distances, or 1 - cosine where `spherical`."""
-        blocks = [two_nearest(*block, *self.rows, block.points @ self.rows.points.T) for block in self._blocks(rows)]
+        blocks = [two_nearest(*block, *self.rows, scores, slack) for block, scores, slack in self._scored(rows)]
         empty = (np.empty(0, np.int32), np.empty(0), np.empty(0, np.int32), np.empty(0))
         first, near, second, next_near = (np.concatenate(parts) for parts in zip(empty, *blocks, strict=True))
         return Placed(first, self.distance(near), second, self.distance(next_near))
@@ -123,11 +129,13 @@ class Centroids:
     def totals(self, rows: Rows, before: Totals | None = None) -> Totals:
         """The totals of each cluster, of shape (k, d + 2), as `kernels.centroids` has them; `before` is added to."""
         totals = np.zeros((len(self.points), self.points.shape[1] + 2), np.int64) if before is None else before
-        for block in self._blocks(rows):
-            add_rows(*block, self.labels(block), totals)
+        add_rows(*rows, self.labels(rows), totals)
         return totals
 
-    def _blocks(self, rows: Rows) -> Iterator[Rows]:
+    def _scored(self, rows: Rows) -> Iterator[tuple[Rows, Matrix, float]]:
+        """The rows in blocks, with what bounds each centroid's score for them, and the rounding of that."""
         size = max(64, _SCORES // len(self.points))
+        bound = self.bounds.of(*rows)
         for start in range(0, len(rows.points), size):
-            yield Rows(rows.points[start : start + size], rows.squares[start : start + size])
+            block = Rows(rows.points[start : start + size], rows.squares[start : start + size])
+            yield block, bound.scores(*block), bound.slack

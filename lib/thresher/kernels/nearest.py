@@ -1,11 +1,8 @@
 """The two nearest centroids of each vector, decided so that nothing but the vector and the centroids matters.
 
 A product of float32 matrices may be rounded in another way when the block has another shape. So products only propose:
-every centroid whose score lies within the rounding error of the second best is measured again in float64, in one fixed
-order of summation, and of equals the smaller number wins.
-
-The bound is that of an inner product summed in any order (Higham 2002, Accuracy and Stability of Numerical Algorithms,
-section 3.1): |fl(x.c) - x.c| <= d u / (1 - d u) |x| |c|, with u = 2^-24 in float32.
+they bound what each centroid's score can be (`domains.bounds`), and every centroid that the bound does not rule out is
+measured in float64, in one fixed order of summation; of equals the smaller number wins.
 """
 
 import numpy as np
@@ -19,7 +16,6 @@ Labels = npt.NDArray[np.int32]
 
 LARGEST_SQUARE = 2.0**20  # of a vector's length, so that sums of them stay far below 2^63
 _LANES = 16
-_UNIT = 2.0**-24
 
 
 @inlined
@@ -69,82 +65,86 @@ def directions(points: Points, squares: Floats) -> Points:
 
 
 @inlined
-def _threshold(scores: Points, halves: Points, lanes: Points, wanted: int) -> float:
-    """Write each product less half its centroid's square to `scores`; returns one that `wanted` of them reach."""
+def _highest(scores: Points, lanes: Points, but: int) -> int:
+    """The place of the highest score, the first of equals, `but` left out; -1 where there is no other."""
     lanes[:] = -np.inf
     whole = len(scores) - len(scores) % _LANES
+    kept = scores[but] if but >= 0 else np.float32(0)
+    if but >= 0:
+        scores[but] = -np.inf
     for start in range(0, whole, _LANES):
         for lane in range(_LANES):
-            score = scores[start + lane] - halves[start + lane]
-            scores[start + lane] = score
+            score = scores[start + lane]
             lanes[lane] = score if score > lanes[lane] else lanes[lane]
     for lane in range(len(scores) - whole):
-        score = scores[whole + lane] - halves[whole + lane]
-        scores[whole + lane] = score
+        score = scores[whole + lane]
         lanes[lane] = score if score > lanes[lane] else lanes[lane]
-    best = second = -np.inf
+    highest = np.float32(-np.inf)
     for lane in range(_LANES):
-        if lanes[lane] > best:
-            best, second = lanes[lane], best
-        elif lanes[lane] > second:
-            second = lanes[lane]
-    return best if wanted == 1 else second
+        highest = max(highest, lanes[lane])
+    place = -1
+    for c in range(len(scores)):
+        if scores[c] == highest and c != but:
+            place = c
+            break
+    if but >= 0:
+        scores[but] = kept
+    return place
 
 
 @njit
 def two_nearest(
-    points: Points, squares: Floats, centroids: Points, lengths: Floats, products: Points
+    points: Points, squares: Floats, centroids: Points, lengths: Floats, scores: Points, slack: float
 ) -> tuple[Labels, Floats, Labels, Floats]:
     """The nearest centroid and the second nearest of each row, and their squared distances in float64.
 
-    `products` are `points @ centroids.T` in float32, however computed, and are overwritten; `squares` and `lengths` are
-    the squared lengths of rows and centroids. With one centroid the second is -1, at an infinite distance.
+    `scores` bound what each centroid's product with each row can be, less half the centroid's square, but for rounding:
+    that may be `slack` of the lengths' product. `squares` and `lengths` are the squared lengths of rows and centroids.
+    With one centroid the second is -1, at an infinite distance.
     """
-    n, k, d = len(points), len(centroids), points.shape[1]
+    n, k = len(points), len(centroids)
     first, second = np.empty(n, np.int32), np.empty(n, np.int32)
     near, next_near = np.empty(n), np.empty(n)
-    halves = (lengths / 2).astype(np.float32)
-    longest = np.sqrt(np.max(lengths))
-    lanes = np.empty(_LANES, np.float32)
+    longest, lanes = np.sqrt(np.max(lengths)), np.empty(_LANES, np.float32)
     for row in range(n):
-        scores = products[row]
-        bound = 1.01 * (d + 4) * _UNIT * (np.sqrt(squares[row]) * longest + longest * longest) + 1e-30
-        least = _threshold(scores, halves, lanes, 2) - 2 * bound
-        one, two, at_one, at_two = -1, -1, np.inf, np.inf
-        for c in range(k):
-            if scores[c] >= least:
+        rounding = slack * (np.sqrt(squares[row]) * longest + longest * longest) + 1e-30
+        one = _highest(scores[row], lanes, -1)
+        two = _highest(scores[row], lanes, one)
+        at_one = squared_distance(points[row], centroids[one])
+        at_two = squared_distance(points[row], centroids[two]) if two >= 0 else np.inf
+        likely, also = one, two
+        if at_two < at_one or (at_two == at_one and two < one):
+            one, two, at_one, at_two = two, one, at_two, at_one
+        for c in range(k if two >= 0 else 0):
+            # A score that is squares / 2 - distance / 2 is that of a centroid at this distance.
+            if scores[row, c] >= (squares[row] - at_two) / 2 - rounding and c != likely and c != also:
                 distance = squared_distance(points[row], centroids[c])
-                if distance < at_one:
+                if distance < at_one or (distance == at_one and c < one):
                     one, two, at_one, at_two = c, one, distance, at_one
-                elif distance < at_two:
+                elif distance < at_two or (distance == at_two and c < two):
                     two, at_two = c, distance
         first[row], second[row], near[row], next_near[row] = one, two, at_one, at_two
     return first, near, second, next_near
 
 
 @njit
-def nearest(points: Points, squares: Floats, centroids: Points, lengths: Floats, products: Points) -> Labels:
-    """The nearest centroid alone, as `two_nearest` has it; most rows need no second measurement."""
+def nearest(
+    points: Points, squares: Floats, centroids: Points, lengths: Floats, scores: Points, slack: float
+) -> Labels:
+    """The nearest centroid alone, as `two_nearest` has it; fewer need to be measured."""
     found = np.empty(len(points), np.int32)
-    d, longest = points.shape[1], np.sqrt(np.max(lengths))
-    halves = (lengths / 2).astype(np.float32)
-    lanes = np.empty(_LANES, np.float32)
+    longest, lanes = np.sqrt(np.max(lengths)), np.empty(_LANES, np.float32)
     for row in range(len(points)):
-        scores = products[row]
-        bound = 1.01 * (d + 4) * _UNIT * (np.sqrt(squares[row]) * longest + longest * longest) + 1e-30
-        least = _threshold(scores, halves, lanes, 1) - 2 * bound
-        one, candidates = -1, 0
+        rounding = slack * (np.sqrt(squares[row]) * longest + longest * longest) + 1e-30
+        likely = one = _highest(scores[row], lanes, -1)
+        at_one = squared_distance(points[row], centroids[one])
+        least = np.float32((squares[row] - at_one) / 2 - rounding * 1.001)
         for c in range(len(centroids)):
-            if scores[c] >= least:
-                one = c if candidates == 0 else one
-                candidates += 1
-        if candidates > 1:
-            at_one, first = np.inf, one
-            for c in range(first, len(centroids)):
-                if scores[c] >= least:
-                    distance = squared_distance(points[row], centroids[c])
-                    if distance < at_one:
-                        one, at_one = c, distance
+            if scores[row, c] >= least and c != likely:
+                distance = squared_distance(points[row], centroids[c])
+                if distance < at_one or (distance == at_one and c < one):
+                    one, at_one = c, distance
+                    least = np.float32((squares[row] - at_one) / 2 - rounding * 1.001)
         found[row] = one
     return found
 

@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args, get_origin
 
 import yaml
 from pydantic import BaseModel, Field, ValidationError, field_validator, model_validator
@@ -240,11 +240,18 @@ def read_recipe(recipe: str, changes: Sequence[str] = ()) -> Recipe:
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise UsageError(f"{path}: the recipe cannot be read ({error.strerror})") from error
+    except yaml.MarkedYAMLError as error:
+        raise UsageError(f"{path}{_place(error)}: {error.problem}; look for a bracket, colon or indent") from error
     except (UnicodeDecodeError, yaml.YAMLError) as error:
         raise UsageError(f"{path}: {' '.join(str(error).split())}") from error
     if not isinstance(content, dict):
         raise UsageError(f"{path}: a recipe is a mapping of settings, this is {type(content).__name__}")
     return _checked(content, changes, str(path))
+
+
+def _place(error: yaml.MarkedYAMLError) -> str:
+    mark = error.problem_mark
+    return f", line {mark.line + 1}, column {mark.column + 1}" if mark else ""
 
 
 def _checked(content: dict[str, Any], changes: Sequence[str], where: str) -> Recipe:
@@ -339,11 +346,18 @@ def _one_line(error: ValidationError) -> str:
 
 def _keys_beside(loc: tuple[int | str, ...]) -> list[str]:
     """The settings known where an unknown one stands."""
-    model: Any = Recipe
+    kind: Any = Recipe
     for part in loc[:-1]:
-        annotation = model.model_fields[str(part)].annotation
-        options = [a for a in getattr(annotation, "__args__", (annotation,)) if isinstance(a, type)]
-        model = next((o for o in options if issubclass(o, BaseModel)), None)
-        if model is None:
-            return []
-    return list(model.model_fields)
+        values = _values_of(kind)
+        kind = values or _model_of(kind).model_fields[str(part)].annotation
+    return list(_model_of(kind).model_fields)
+
+
+def _model_of(kind: Any) -> type[BaseModel]:
+    """The settings that a type is, or may be."""
+    return next(a for a in (kind, *get_args(kind)) if isinstance(a, type) and issubclass(a, BaseModel))
+
+
+def _values_of(kind: Any) -> Any:
+    """What a mapping's values are; None where a type is no mapping."""
+    return get_args(kind)[1] if get_origin(kind) is dict else None

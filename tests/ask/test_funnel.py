@@ -44,8 +44,9 @@ def test_every_rule_alone_and_together(asked: Corpus, gopher: Funnel) -> None:
 
 
 def test_it_says_why_records_were_refused(asked: Corpus, gopher: Funnel) -> None:
-    [reason] = set(frame(asked, "quarantine", "select error from t").error)
-    assert f"in quarantine most often (1): {reason}" in gopher.notes
+    refused = frame(asked, "quarantine", "select error, path from t")
+    [reason], [path] = set(refused.error), set(refused.path)
+    assert f"in quarantine (1): {reason}, in {path}" in gopher.notes
 
 
 def test_it_shows_itself(gopher: Funnel) -> None:

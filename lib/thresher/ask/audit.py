@@ -222,7 +222,7 @@ def _check(recipe: Recipe, sample: int, floor: float) -> None:
 def _require_deduplicated(runs: Runs, recipe: Recipe) -> None:
     """Raises `ThresherError` where `duplicates` does not hold what this very recipe finds in the corpus as it is."""
     newest, judged = runs.newest("dedup", recipe.name), runs.newest("filter", recipe.name)
-    again = f"run `thresher run {recipe.name}` first"
+    again = f"run `thresher run {recipe.name} --corpus …` first"
     if newest is None or recipe.dedup is None:
         raise ThresherError(f"the dedup of recipe {recipe.name} has not run on this corpus: {again}")
     rules = {rules.name: [asdict(rule) for rule in rules.rules] for rules in recipe.rulesets}

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import pandas as pd
+from pyspark.sql import Row
 from pyspark.sql import functions as F
 from rich.table import Table
 
@@ -13,6 +14,8 @@ from thresher.ask.tally import FILTER, Tally, tally
 from thresher.corpus import Corpus
 from thresher.recipe import Recipe
 from thresher.runs import Runs
+
+REASONS = 3  # of quarantined records, the most frequent
 
 
 @dataclass(frozen=True)
@@ -131,13 +134,23 @@ def _outgoing(counted: Tally, recipe: Recipe) -> list[Step]:
 
 
 def _refused(corpus: Corpus, counted: Tally) -> list[str]:
-    """Why records are in quarantine: the reason that most of them have."""
+    """Why records are in quarantine: the reasons that most of them have, each with a file to look at."""
     if not counted.quarantined:
         return []
-    often = corpus.quarantine.groupBy("error").count().orderBy(F.desc("count"), "error").first()
-    assert often is not None
+    records, files = F.count(F.lit(1)).alias("records"), F.count_distinct("path").alias("files")
+    reasons = corpus.quarantine.groupBy("error").agg(records, files, F.min("path").alias("path"))
+    often = reasons.orderBy(F.desc("records"), "error").limit(REASONS + 1).collect()
     none = "" if counted.documents else "no record became a document; "
-    return [f"{none}in quarantine most often ({often['count']:,}): {often['error']}"]
+    told = [f"{none}in quarantine ({row['records']:,}): {row['error']}{_in_files(row)}" for row in often[:REASONS]]
+    more = "more reasons; " if len(often) > REASONS else ""
+    return [*told, f"{more}`thresher explain FILE` tells which records of a file are in quarantine, and why"]
+
+
+def _in_files(reason: Row) -> str:
+    if not reason["path"]:
+        return ""
+    more = f" and {reason['files'] - 1:,} other files" if reason["files"] > 1 else ""
+    return f", in {reason['path']}{more}"
 
 
 def _not_embedded(corpus: Corpus, recipe: Recipe) -> list[str]:

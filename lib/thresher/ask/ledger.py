@@ -306,8 +306,11 @@ def _membership_row(m: Membership) -> tuple[str, ...]:
 
 
 def _placement_row(p: Placement) -> tuple[str, ...]:
-    why = "none: it could not be embedded: " + p.failed if p.failed else "none: its vector has no direction"
-    return (p.recipe, p.domain or why, number(p.distance), p.second or "-", number(p.second_distance))
+    if p.distance is None:
+        nowhere = "its vector is all zeros, or too long to compare"
+        return (p.recipe, f"none: {'it could not be embedded: ' + p.failed if p.failed else nowhere}", "-", "-", "-")
+    named = p.domain or "not described yet: regroup has not ended"
+    return (p.recipe, named, number(p.distance), p.second or "-", number(p.second_distance))
 
 
 def _refusals(refused: Sequence[Refusal]) -> Rows:

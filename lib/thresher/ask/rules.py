@@ -43,4 +43,5 @@ def require_filtered(runs: Runs, recipe: str) -> None:
         return
     there = sorted({row.recipe for row in runs.rows if row.recipe})
     have = f"there are verdicts of {', '.join(there)}" if there else "no recipe has been run on it yet"
-    raise ThresherError(f"recipe {recipe} has not been run on this corpus ({have}): run `thresher run {recipe}` first")
+    first = f"run `thresher run {recipe} --corpus …` first"
+    raise ThresherError(f"recipe {recipe} has not been run on this corpus ({have}): {first}")

@@ -10,6 +10,8 @@ from thresher.recipe import Recipe
 from thresher.runs import RunRow, Runs
 from thresher.stage import Stage, pending
 
+NOT_ASKED = "not asked for"
+
 
 @dataclass(frozen=True)
 class StageStatus:
@@ -37,7 +39,8 @@ class Status:
         for stage in self.stages:
             counts = ", ".join(f"{n:,} {name.replace('_', ' ')}" for name, n in stage.counts.items() if n)
             state = stage.stale or "up to date"
-            table.add_row(stage.name, f"{stage.done} of {stage.batches}", f"{stage.seconds:,.1f}", state, counts)
+            done = "-" if stage.stale == NOT_ASKED else f"{stage.done} of {stage.batches}"
+            table.add_row(stage.name, done, f"{stage.seconds:,.1f}", state, counts)
         return table
 
 
@@ -67,7 +70,7 @@ def _stage(stage: Stage, runs: Runs, recipe: Recipe) -> StageStatus:
     counts = _summed(shown, {name for row in shown for name in row.counts})
     stale = _why(stage, runs, rows, recipe, left) if left or not rows else ""
     if not rows and stage.settings(recipe) is None:
-        stale = "not asked for"
+        stale = NOT_ASKED
     return StageStatus(stage.name, total - len(left), total, counts, sum(row.seconds for row in shown), stale)
 
 

@@ -34,8 +34,8 @@ def canonical_url(
     """The canonical form that `url_key` hashes, null where it is no URL; raises UsageError where a name is none.
 
     >>> df = spark.createDataFrame([("https://www.Example.org:443/a/?utm_source=x&b=2&a=%7E1#top",)], "url string")
-    >>> df.select(T.canonical_url("url").alias("form")).first()
-    Row(form='example.org/a?a=~1&b=2')
+    >>> df.select(T.canonical_url("url")).first()
+    Row(canonical_url='example.org/a?a=~1&b=2')
     """
     make("url_key_v1", {"keep_parameters": keep_parameters, "drop_parameters": drop_parameters})
     keep, drop = tuple(keep_parameters), tuple(drop_parameters)
@@ -45,7 +45,7 @@ def canonical_url(
 
     form.__annotations__ = {"url": pa.Array, "return": pa.Array}
     udf: Callable[..., Column] = arrow_udf(form, "string")  # type: ignore[call-overload]
-    return udf(url)
+    return udf(url).alias("canonical_url")
 
 
 def exact(text: ColumnOrName, normalise: Literal["none", "case_and_space", "words"] = "case_and_space") -> Column:

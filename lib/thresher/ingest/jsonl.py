@@ -22,7 +22,8 @@ def read_jsonl(stream: StoredStream, source: Source, settings: IngestSettings) -
         elif line and not line.isspace():
             yield _row(line, source, number, settings)
     if stream.damage:
-        yield quarantined(source.path, number + 1, f"{stream.damage.error}, at byte {stream.damage.offset}")
+        where = f"in what begins at byte {stream.damage.offset}"
+        yield quarantined(source.path, number + 1, f"{stream.damage.error}, {where}")
 
 
 def lines(stream: StoredStream, limit: int) -> Iterator[tuple[int, bytes, bool]]:

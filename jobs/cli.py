@@ -19,6 +19,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
+    context_settings={"max_content_width": 120},
     help="Raw web text in, an explained and deduplicated training corpus out.",
 )
 for command in (*cli_stages.COMMANDS, *cli_ask.COMMANDS):

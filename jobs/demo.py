@@ -49,6 +49,8 @@ ACTS_ON_IMPORT = frozenset(
 )
 PACKAGES = ("rich", "pydantic", "fsspec", "psutil", "numba", "pandas", "numpy", "pyarrow", "pyspark", "matplotlib")
 LICENCE = re.compile(r"(licen[cs]e|copying|notice|authors|readme|changes|changelog)[^/]*$", re.IGNORECASE)
+# Where an object and where a module lies: neither is the same on another machine.
+OF_THIS_MACHINE = re.compile(r' at 0x[0-9a-f]{6,}|<br><a href="file:[^"]*">[^<]*</a>')
 TEXT_SUFFIXES = ("", ".txt", ".md", ".rst", ".apache", ".bsd", ".mit")
 
 log = logging.getLogger(__name__)
@@ -238,7 +240,7 @@ def _html(name: str) -> str | None:
             page = writer.page(pydoc.describe(module), writer.document(module, name))
     except (Exception, SystemExit):  # a module may raise anything on import
         return None
-    return re.sub(r" at 0x[0-9a-f]{6,}", "", page)
+    return OF_THIS_MACHINE.sub("", page)
 
 
 if __name__ == "__main__":

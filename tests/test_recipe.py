@@ -45,7 +45,10 @@ def test_every_recipe_that_ships_is_right(name: str) -> None:
         (MINIMAL + "dedup: {minhash: {band: 3}}\n", "no setting is called band; did you mean bands?"),
         (MINIMAL + "dedup: {minhash: {bands: 100, rows: 8}}\n", "bands x rows = 800 permutations"),
         ("name: m\nannotate: {sizes_v1: }\n", "annotate lacks exact_v1, minhash_v1, which filter, dedup or"),
-        ("name: m\nannotate: {minhash_v1: {ngrams: 3}}\ndedup: null\n", "ngrams"),
+        (
+            "name: m\nannotate: {minhash_v1: {ngrams: 3}}\ndedup: null\n",
+            "annotate: minhash_v1.ngrams: no setting is called ngrams; did you mean ngram?",
+        ),
         (MINIMAL + "edit: [c4_v1]\n", "annotate lacks c4_v1, which edit names"),
         (MINIMAL + "lines: {unit: word}\n", "lines.unit: Input should be 'line' or 'paragraph' (got 'word')"),
         (MINIMAL + "lines: {at_lest: 3}\n", "no setting is called at_lest; did you mean at_least?"),
@@ -79,6 +82,11 @@ def test_every_recipe_that_ships_is_right(name: str) -> None:
             "rules.mine.long: no signal of this recipe is called sizes_v1.byte; did you mean sizes_v1.bytes?",
         ),
         (
+            BARE + "rules: {mine: {long: {signal: sizes_v1.bytes, at_mots: 9}}}\n",
+            "rules.mine.long.at_mots: no setting is called at_mots; did you mean at_most?",
+        ),
+        ("name: m\nannotate: {sizes_v1: }\n filter: {}\n", ", line 3, column 2: expected <block end>"),
+        (
             BARE + "rules: {mine: {long: {signal: sizes_v1.bytes}}}\n",
             "rules.mine.long: a rule needs a bound: one of at_least, at_most",
         ),
@@ -87,7 +95,7 @@ def test_every_recipe_that_ships_is_right(name: str) -> None:
             "c4_v1: give your rules a name of letters and digits that no published rule set has",
         ),
         ("- a\n- b\n", "a recipe is a mapping of settings, this is list"),
-        ("name: [\n", "while parsing"),
+        ("name: [\n", ", line 2, column 1: "),
     ],
 )
 def test_what_is_wrong_is_one_line_that_names_it(tmp_path: Path, text: str, expected: str) -> None:

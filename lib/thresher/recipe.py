@@ -73,7 +73,10 @@ class Recipe(Settings):
                 _require(kind, ANNOTATORS, "annotator")
             if kind != name:
                 _require_own_name(name)
-            settings_model(kind)(**own)
+            try:
+                settings_model(kind)(**own)
+            except ValidationError as error:
+                raise ValueError(f"{name}.{_one_line(error, settings_model(kind))}") from error
         return value
 
     @field_validator("filter")
@@ -260,7 +263,7 @@ def _checked(content: dict[str, Any], changes: Sequence[str], where: str) -> Rec
     try:
         return Recipe(**content)
     except ValidationError as error:
-        raise UsageError(f"{where}: {_one_line(error)}") from error
+        raise UsageError(f"{where}: {_one_line(error, Recipe)}") from error
 
 
 def shipped_recipes() -> list[str]:
@@ -332,21 +335,21 @@ def _change(content: dict[str, Any], change: str) -> None:
         raise UsageError(f"--set {change}: the value cannot be read: {' '.join(str(error).split())}") from error
 
 
-def _one_line(error: ValidationError) -> str:
+def _one_line(error: ValidationError, model: type[BaseModel]) -> str:
     # A name that is wrong is told before the one that is missing because of it.
     first = min(error.errors(), key=lambda found: found["type"] != "extra_forbidden")
     where = ".".join(str(part) for part in first["loc"])
     message = first["msg"].removeprefix("Value error, ")
     if first["type"] == "extra_forbidden":
-        message = _unknown(str(first["loc"][-1]), _keys_beside(first["loc"]), "setting")
+        message = _unknown(str(first["loc"][-1]), _keys_beside(first["loc"], model), "setting")
     elif not isinstance(first["input"], dict | BaseModel):
         message = f"{message} (got {first['input']!r})"
     return f"{where}: {message}" if where else message
 
 
-def _keys_beside(loc: tuple[int | str, ...]) -> list[str]:
-    """The settings known where an unknown one stands."""
-    kind: Any = Recipe
+def _keys_beside(loc: tuple[int | str, ...], model: type[BaseModel]) -> list[str]:
+    """The settings of this model that are known where an unknown one stands."""
+    kind: Any = model
     for part in loc[:-1]:
         values = _values_of(kind)
         kind = values or _model_of(kind).model_fields[str(part)].annotation

@@ -61,7 +61,9 @@ class Funnel:
 
     def __rich__(self) -> Table:
         title = f"recipe {self.recipe}" + (f", release {self.release}" if self.release else "")
-        table = Table(title=title, caption="\n".join(self.notes) or None, box=None, pad_edge=False)
+        table = Table(
+            title=title, caption="\n".join(self.notes) or None, caption_justify="left", box=None, pad_edge=False
+        )
         table.add_column("step", overflow="fold")
         for column in ("documents", "alone", "of read"):
             table.add_column(column, justify="right")

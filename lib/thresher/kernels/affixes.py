@@ -112,9 +112,11 @@ def _unit(codes: Codes, bits: Codes, lo: Int, hi: Int) -> Int:
     else:
         while start > lo and hi - start < 5 and bits[start - 1] & ALPHABETIC:
             start -= 1
-        if start == hi or not _among(codes, start, hi, _UNITS):
+        if start == hi:
             return 0
-    return hi - start if start > lo and _digit(codes[start - 1]) else 0
+    if start == lo or not _digit(codes[start - 1]):
+        return 0
+    return hi - start if not bits[hi - 1] & ALPHABETIC or _among(codes, start, hi, _UNITS) else 0
 
 
 @inlined

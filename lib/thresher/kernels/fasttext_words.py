@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from thresher.kernels.jit import inlined, njit
-from thresher.kernels.spans import eight, low_bytes, ones
+from thresher.kernels.spans import eight, low_bytes, ones, zeros_below
 from thresher.kernels.unicode import Int
 
 Rows = np.ndarray[Any, np.dtype[np.float32]]
@@ -102,7 +102,7 @@ def end_of_word(data: Bytes, at: Int, end: Int) -> Int:
         if low == 0:
             at += 8
             continue
-        at += ones(low - np.uint64(1) & ~low) >> 3  # the zeros below the lowest mark
+        at += zeros_below(low) >> 3
         if is_separator(data[at]):
             return at
         at += 1

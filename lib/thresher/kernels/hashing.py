@@ -9,7 +9,8 @@ finaliser; Steele, Lea and Flood 2014 for SplitMix64 (https://doi.org/10.1145/27
 import numpy as np
 import numpy.typing as npt
 
-from thresher.kernels.jit import njit
+from thresher.kernels.jit import inlined, njit
+from thresher.kernels.spans import eight, has_control, letters, put_eight
 from thresher.kernels.unicode import SPACE, SPACELESS, WORD, Bytes, Int, classes, decode, lower
 
 Hashes = npt.NDArray[np.uint64]
@@ -17,6 +18,7 @@ NORMAL_FORMS = ("none", "case_and_space", "words")  # of a text before it is has
 AS_IT_IS, CASE_AND_SPACE, WORDS = range(3)
 
 _C1, _C2 = np.uint64(0x87C37B91114253D5), np.uint64(0x4CF5AD432745937F)
+_FIRST, _BLANK = np.uint64(0xFF), np.uint64(0x20)
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 
 
@@ -99,6 +101,14 @@ def encode(code: Int, out: Bytes, n: int) -> int:
     return n + 4
 
 
+@inlined
+def _is_plain(eight_bytes: np.uint64) -> bool:
+    """Whether eight bytes are ASCII, with no white space but single blanks."""
+    high, blanks = np.uint64(0x8080808080808080), np.uint64(0x2020202020202020)
+    others = (eight_bytes ^ blanks) + np.uint64(0x7F7F7F7F7F7F7F7F)
+    return not has_control(eight_bytes) and (~others & ~others << np.uint64(8)) & high == np.uint64(0)
+
+
 @njit
 def normalise(data: Bytes, start: Int, end: Int, out: Bytes) -> int:
     r"""Write the text in lower case, white space trimmed and its runs as one space, to `out`; returns the size.
@@ -112,6 +122,17 @@ def normalise(data: Bytes, start: Int, end: Int, out: Bytes) -> int:
     """
     n, i, space = 0, start, False
     while i < end:
+        if i + 8 <= end:
+            here = eight(data, i)
+            if _is_plain(here) and not (here & _FIRST == _BLANK and (space or n == 0)):
+                if space and here & _FIRST != _BLANK:
+                    out[n], space = 32, False
+                    n += 1
+                put_eight(out, n, here | letters(here) >> np.uint64(2))
+                i, n = i + 8, n + 8
+                if here >> np.uint64(56) == _BLANK:
+                    n, space = n - 1, True
+                continue
         code, following = (np.int64(data[i]), i + 1) if data[i] < 0x80 else decode(data, i, end)
         if classes(code) & SPACE:
             space = n > 0

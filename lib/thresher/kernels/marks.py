@@ -5,8 +5,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from thresher.kernels.jit import njit
-from thresher.kernels.spans import before, characters, strip_left, strip_right
+from thresher.kernels.jit import inlined, njit
+from thresher.kernels.spans import before, characters, eight, has_control, strip_left, strip_right
 from thresher.kernels.unicode import LINE_BREAK, Bytes, Int, classes, decode
 
 MARKS = np.dtype([(n, np.int64) for n in ("characters", "lines", "bullets", "ellipsis_ends", "hashes", "ellipses")])
@@ -30,6 +30,9 @@ def marks(data: Bytes, offsets: npt.NDArray[np.int64]) -> npt.NDArray[Any]:
         row.characters = characters(data, start, end)
         i = start
         while i < end:
+            if i + 8 <= end and not _of_interest(eight(data, i)):
+                i += 8
+                continue
             if not _OF_INTEREST[data[i]]:
                 i += 1
                 continue
@@ -53,7 +56,16 @@ def marks(data: Bytes, offsets: npt.NDArray[np.int64]) -> npt.NDArray[Any]:
     return out
 
 
-@njit
+@inlined
+def _of_interest(eight_bytes: np.uint64) -> bool:
+    """Whether eight bytes may be worth a look: a full stop, a hash sign, a control character, or not ASCII."""
+    low, highest = np.uint64(0x7F7F7F7F7F7F7F7F), np.uint64(0x8080808080808080)
+    stops, hashes = np.uint64(0x2E2E2E2E2E2E2E2E), np.uint64(0x2323232323232323)
+    others = ((eight_bytes ^ stops) + low) & ((eight_bytes ^ hashes) + low)
+    return has_control(eight_bytes) or ~others & highest != np.uint64(0)
+
+
+@inlined
 def _count_line(data: Bytes, start: Int, end: Int, row: Any) -> None:
     row.lines += 1
     start = strip_left(data, start, end)

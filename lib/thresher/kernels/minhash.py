@@ -85,17 +85,17 @@ def _lower(
         if not valid[d]:
             continue
         # `shingle` sums the last units' hashes, each times a power of the base, so that a step can drop the oldest.
-        shingle, units, waiting = np.uint64(0), 0, 0
+        shingle, units, waiting, place = np.uint64(0), 0, 0, 0
         window[:] = 0
         i, end = offsets[d], offsets[d + 1]
         while i < end:
             unit, i = next_unit(data, i, end, kind)
             if unit == 0:
                 break
-            place = units % ngram
             shingle = shingle * SHINGLE_BASE + unit - window[place] * oldest
             window[place] = unit
             units += 1
+            place = place + 1 if place + 1 < ngram else 0
             if units < ngram:
                 continue
             hashed = mix64(shingle ^ salt)

@@ -9,11 +9,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from thresher.kernels.jit import njit
+from thresher.kernels.jit import inlined, njit
 from thresher.kernels.spans import (
     Hashes,
     before,
     characters,
+    count_byte,
+    find_byte,
     hash_span,
     is_new,
     strip_left,
@@ -47,14 +49,9 @@ def repeats(data: Bytes, offsets: npt.NDArray[np.int64]) -> npt.NDArray[Any]:
     out = np.zeros(len(offsets) - 1, REPEATS)
     lines, paragraphs = np.zeros(16, np.uint64), np.zeros(16, np.uint64)
     for d in range(len(offsets) - 1):
-        start, end, newlines = offsets[d], offsets[d + 1], 0
-        n_lines = n_paragraphs = 2  # at most: the first and the last have a newline on one side only
-        for i in range(start, end):
-            newlines += data[i] == _NEWLINE
-        for i in range(start + 2, end):
-            ends = data[i - 1] == _NEWLINE and data[i] != _NEWLINE
-            n_lines += ends
-            n_paragraphs += ends and data[i - 2] == _NEWLINE
+        start, end = offsets[d], offsets[d + 1]
+        newlines = count_byte(data, start, end, _NEWLINE)
+        n_lines, n_paragraphs = newlines + 1, newlines // 2 + 1  # at most: two newlines end a paragraph
         lines, paragraphs = _cleared(lines, n_lines), _cleared(paragraphs, n_paragraphs)
         out[d].newlines = newlines
         _count_lines(data, start, end, lines[: table_size(n_lines)], paragraphs[: table_size(n_paragraphs)], out[d])
@@ -71,16 +68,16 @@ def _cleared(table: Hashes, entries: Int) -> Hashes:
     return table
 
 
-@njit
+@inlined
 def _count_lines(data: Bytes, start: Int, end: Int, lines: Hashes, paragraphs: Hashes, row: Any) -> None:
     """One walk over the lines; a paragraph's hash is made of its lines', without the white space around the text."""
     left = strip_left(data, start, end)
     right = strip_right(data, left, end)
-    i, paragraph, length = start, np.uint64(0), 0
+    i, paragraph = start, np.uint64(0)
+    length: Int = 0
     while i < end:
         begin = i
-        while i < end and data[i] != _NEWLINE:
-            i += 1
+        i = find_byte(data, i, end, _NEWLINE)
         if i > begin:
             key = hash_span(data, begin, i)
             _count_line(data, begin, i, key, lines, row)
@@ -104,7 +101,7 @@ def _count_lines(data: Bytes, start: Int, end: Int, lines: Hashes, paragraphs: H
         row.repeated_lines += empty == 2
 
 
-@njit
+@inlined
 def _count_line(data: Bytes, start: Int, end: Int, key: np.uint64, seen: Hashes, row: Any) -> None:
     new, length = is_new(seen, key), characters(data, start, end)
     row.lines += 1
@@ -118,7 +115,7 @@ def _count_line(data: Bytes, start: Int, end: Int, key: np.uint64, seen: Hashes,
         row.repeated_full_characters += 0 if new else length
 
 
-@njit
+@inlined
 def _count_paragraph(key: np.uint64, length: Int, seen: Hashes, row: Any) -> None:
     row.paragraphs += 1
     if not is_new(seen, key):

@@ -14,7 +14,8 @@ import numpy.typing as npt
 from thresher.kernels.affixes import cut_piece
 from thresher.kernels.arrow import Utf8
 from thresher.kernels.jit import inlined, njit
-from thresher.kernels.spans import hash_span
+from thresher.kernels.plain_pieces import BLANK, letters_end, plain_piece, read, simple_end
+from thresher.kernels.spans import eight, hash_few, hash_span
 from thresher.kernels.unicode import ALPHABETIC, ASCII_CLASSES, PUNCTUATION, SPACE, Bytes, Int, classes, decode
 
 LONGEST = 1 << 16
@@ -45,28 +46,31 @@ def words_of(text: Utf8, rules: npt.NDArray[np.uint8] | None = None) -> Words:
 
 @njit
 def _words(data: Bytes, offsets: npt.NDArray[np.int64], rules: npt.NDArray[np.uint8]) -> tuple[Any, Any, Any, Any]:
-    size = offsets[-1] - offsets[0] + 1  # pages that are never written are never there
+    """Most pieces are ASCII letters, and one sign or none; most others are plain, and the rules cut what is left."""
+    size = offsets[-1] - offsets[0] + 2  # pages that are never written are never there
     first = np.zeros(len(offsets), np.int64)
     chars, hashes, kinds = np.empty(size, np.int32), np.empty(size, np.uint64), np.empty(size, np.uint8)
     codes, bits = np.empty(LONGEST, np.int32), np.empty(LONGEST, np.int32)
     at, cuts = np.empty(LONGEST + 1, np.int64), np.empty(LONGEST + 1, np.int64)
-    n = 0
+    n: Int = 0
     for d in range(len(offsets) - 1):
-        i, end = offsets[d], offsets[d + 1]
+        i: Int = offsets[d]
+        end = offsets[d + 1]
         while i < end:
             start, most = i, min(i + LONGEST, end)
-            while i < most and 97 <= (data[i] | 32) <= 122:
-                i += 1
-            comma = start < i < most and simple_end(data, start, i)
-            stop = i + comma
-            if stop == end or data[stop] == 32 or data[stop] == 10:  # ASCII letters only, and one comma: most words
-                if i > start:
-                    chars[n], hashes[n], kinds[n] = i - start, hash_span(data, start, i), LETTERED
-                    n += 1
-                if comma:
-                    chars[n], hashes[n], kinds[n] = 1, hash_span(data, i, stop), SYMBOLIC
-                    n += 1
+            stop = letters_end(data, start, most)
+            if stop == end or BLANK[data[stop]]:
+                chars[n], hashes[n], kinds[n] = stop - start, _hash_word(data, start, stop), LETTERED
+                n += stop > start
                 i = stop + 1
+                continue
+            if stop > start and (stop + 1 == end or BLANK[data[stop + 1]]) and simple_end(data, start, stop):
+                chars[n], hashes[n], kinds[n] = stop - start, _hash_word(data, start, stop), LETTERED
+                chars[n + 1], hashes[n + 1], kinds[n + 1] = 1, hash_few(np.uint64(data[stop]), 1), SYMBOLIC
+                n, i = n + 2, stop + 2
+                continue
+            n, i = _add_plain(data, start, stop, most, end, chars, hashes, kinds, n)
+            if i > start:
                 continue
             length, i = read_piece(data, start, end, codes, bits, at)
             for w in range(cut_piece(codes, bits, length, cuts, rules[d])):
@@ -78,15 +82,56 @@ def _words(data: Bytes, offsets: npt.NDArray[np.int64], rules: npt.NDArray[np.ui
 
 
 @inlined
-def simple_end(data: Bytes, start: Int, i: Int) -> bool:
-    """Whether the byte after some letters is sure to be a word of its own, if the piece ends there.
+def _hash_word(data: Bytes, start: Int, end: Int) -> np.uint64:
+    """`hash_span` of most words at once."""
+    if end - start < 8 and start + 8 <= len(data):
+        return hash_few(eight(data, start), end - start)
+    return hash_span(data, start, end)
 
-    A full stop is where what comes before is no abbreviation: long, or in lower case.
+
+@inlined
+def _add_plain(
+    data: Bytes,
+    start: Int,
+    letters: Int,
+    most: Int,
+    end: Int,
+    chars: npt.NDArray[np.int32],
+    hashes: npt.NDArray[np.uint64],
+    kinds: npt.NDArray[np.uint8],
+    n: Int,
+) -> tuple[Int, Int]:
+    """Add the words of a plain piece; the number of words, and where to go on: at `start` where it is none.
+
+    It begins with ASCII letters up to byte `letters`, and is looked at up to byte `most`.
     """
-    byte = data[i]
-    if byte == 46:
-        return bool(i - start >= 7 or (i - start >= 3 and data[start] >= 97)) and data[i - 1] >= 97
-    return bool(byte == 44 or byte == 58 or byte == 59 or byte == 33 or byte == 63 or byte == 41)  # , : ; ! ? )
+    begin, stop, length, after = plain_piece(data, start, letters, most)
+    if after == start or not (after == end or BLANK[data[after]]):
+        return n, start
+    n = _add_signs(data, start, begin, chars, hashes, kinds, n)
+    chars[n], hashes[n] = length, hash_span(data, begin, stop)
+    kinds[n] = 0 if 48 <= data[begin] <= 57 else LETTERED
+    n = _add_signs(data, stop, after, chars, hashes, kinds, n + 1)
+    return n, after + 1
+
+
+@inlined
+def _add_signs(
+    data: Bytes,
+    i: Int,
+    end: Int,
+    chars: npt.NDArray[np.int32],
+    hashes: npt.NDArray[np.uint64],
+    kinds: npt.NDArray[np.uint8],
+    n: Int,
+) -> Int:
+    """Each code point of a span as word n and following; returns the number of words."""
+    while i < end:
+        _, kind, following = read(data, i, end)
+        chars[n], hashes[n] = 1, hash_span(data, i, following)
+        kinds[n] = (SYMBOLIC if kind & PUNCTUATION else 0) | (LETTERED if kind & ALPHABETIC else 0)
+        n, i = n + 1, following
+    return n
 
 
 @inlined

@@ -12,7 +12,8 @@ import numpy.typing as npt
 
 from thresher.kernels.affixes import cut_piece
 from thresher.kernels.jit import inlined, njit
-from thresher.kernels.segment import LONGEST, read_piece, simple_end
+from thresher.kernels.plain_pieces import simple_end
+from thresher.kernels.segment import LONGEST, read_piece
 from thresher.kernels.unicode import ASCII_CLASSES, PUNCTUAL, SPACE, TERMINAL, Bytes, Int, classes, decode
 
 _BLANK, _STOP = 0x20, 0x2E

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from thresher.kernels.arrow import Utf8
 from thresher.kernels.hashing import mix64, normalise, words_only
 from thresher.kernels.jit import inlined, njit
-from thresher.kernels.unicode import SPACE, SPACELESS, WORD, Bytes, Int, classes, decode, lower
+from thresher.kernels.unicode import ASCII_CLASSES, SPACE, SPACELESS, WORD, Bytes, Int, classes, decode, lower
 
 Offsets = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
@@ -19,6 +19,8 @@ Flags = npt.NDArray[np.bool_]
 FNV_SEED, FNV_PRIME = np.uint64(14695981039346656037), np.uint64(1099511628211)
 SEGMENTATIONS = ("unicode", "whitespace")  # what a word is, by name
 UNITS = ("words", "characters")  # what a shingle is a run of, by name
+# Of each byte that is part of a word by itself its lower case, else 0.
+_LETTERS = np.array([ord(chr(b).lower()) if b < 128 and ASCII_CLASSES[b] & WORD else 0 for b in range(256)], np.uint8)
 BY_UNICODE, BY_WHITESPACE, CHARACTERS = range(3)
 
 
@@ -70,13 +72,21 @@ def next_unit(data: Bytes, i: Int, end: Int, kind: int) -> tuple[np.uint64, Int]
     return next_character(data, i, end)
 
 
-@njit
+@inlined
 def next_word(data: Bytes, i: Int, end: Int) -> tuple[np.uint64, Int]:
     """The hash of the first word at or after byte i, 0 where there is none, and where it ends."""
     state, inside = FNV_SEED, False
     while i < end:
-        code, following = (np.int64(data[i]), i + 1) if data[i] < 0x80 else decode(data, i, end)
-        kind = classes(code)
+        letter = _LETTERS[data[np.uintp(i)]]
+        if letter:  # without the calls
+            state, inside, i = (state ^ np.uint64(letter)) * FNV_PRIME, True, i + 1
+            continue
+        code: Int = 0
+        kind: Int = 0
+        following = i + 1
+        if data[np.uintp(i)] >= 0x80:
+            code, following = decode(data, i, end)
+            kind = classes(code)
         if not kind & WORD:
             i = following
             if inside:
@@ -86,9 +96,7 @@ def next_word(data: Bytes, i: Int, end: Int) -> tuple[np.uint64, Int]:
             if inside:
                 break
             return mix64(np.uint64(code) + FNV_SEED), following
-        state = (state ^ np.uint64(lower(code))) * FNV_PRIME
-        inside = True
-        i = following
+        state, inside, i = (state ^ np.uint64(lower(code))) * FNV_PRIME, True, following
     return max(mix64(state), np.uint64(1)) if inside else np.uint64(0), i
 
 

@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from thresher.kernels.jit import njit
-from thresher.kernels.spans import characters
-from thresher.kernels.unicode import ASCII_CLASSES, LINE_BREAK, SPACELESS, WORD, Bytes, classes, decode
+from thresher.kernels.spans import characters, eight, has_control, ones, word_bytes
+from thresher.kernels.unicode import ASCII_CLASSES, LINE_BREAK, SPACELESS, WORD, Bytes, Int, classes, decode
 
 SIZES = np.dtype([(name, np.int64) for name in ("characters", "words", "lines")])
 
@@ -24,9 +24,16 @@ def sizes(data: Bytes, offsets: npt.NDArray[np.int64]) -> npt.NDArray[Any]:
     """Of each document, by `SIZES`: code points, words, and lines as `str.splitlines` cuts them."""
     out = np.zeros(len(offsets) - 1, SIZES)
     for d in range(len(offsets) - 1):
-        words, lines, inside, ended = 0, 0, 0, 1
+        words: Int = 0
+        inside: Int = 0
+        lines, ended = 0, 1
         i, end = offsets[d], offsets[d + 1]
         while i < end:
+            if i + 8 <= end and not has_control(eight(data, i)):  # eight bytes of ASCII, and no line ends there
+                here = word_bytes(eight(data, i))
+                words += ones(here & ~(here << np.uint64(8) | np.uint64(inside) << np.uint64(7)))
+                inside, ended, i = np.int64(here >> np.uint64(63)), 0, i + 8
+                continue
             if data[i] < 0x80:
                 kind = _ASCII[data[i]]
                 ended = kind >> 1

@@ -60,20 +60,21 @@ def decode(data: Bytes, i: Int, end: Int) -> tuple[Int, Int]:
     >>> decode(data, 0, 6), decode(data, 2, 6), decode(data, 5, 6)
     ((233, 2), (8364, 5), (65533, 6))
     """
-    a = np.int64(data[i])
+    at = np.uintp(i)  # see `index` in `spans`
+    a = np.int64(data[at])
     if a < 0x80:
         return a, i + 1
     if 0xC2 <= a < 0xE0 and i + 1 < end:
-        b = np.int64(data[i + 1])
+        b = np.int64(data[at + np.uintp(1)])
         if b & 0xC0 == 0x80:
             return (a & 0x1F) << 6 | b & 0x3F, i + 2
     elif 0xE0 <= a < 0xF0 and i + 2 < end:
-        b, c = np.int64(data[i + 1]), np.int64(data[i + 2])
+        b, c = np.int64(data[at + np.uintp(1)]), np.int64(data[at + np.uintp(2)])
         code = (a & 0x0F) << 12 | (b & 0x3F) << 6 | c & 0x3F
         if b & 0xC0 == 0x80 and c & 0xC0 == 0x80 and code >= 0x800 and not 0xD800 <= code < 0xE000:
             return code, i + 3
     elif 0xF0 <= a < 0xF5 and i + 3 < end:
-        b, c, d = np.int64(data[i + 1]), np.int64(data[i + 2]), np.int64(data[i + 3])
+        b, c, d = np.int64(data[at + np.uintp(1)]), np.int64(data[at + np.uintp(2)]), np.int64(data[at + np.uintp(3)])
         code = (a & 0x07) << 18 | (b & 0x3F) << 12 | (c & 0x3F) << 6 | d & 0x3F
         if b & 0xC0 == 0x80 and c & 0xC0 == 0x80 and d & 0xC0 == 0x80 and 0x10000 <= code < 0x110000:
             return code, i + 4
@@ -88,8 +89,8 @@ def classes(code: Int) -> Int:
     (True, True, False)
     """
     if code < 128:
-        return np.int64(_CLASSES[_STARTS + code])
-    return np.int64(_CLASSES[np.int64(_CLASSES[code >> 7]) + (code & 127)])
+        return np.int64(_CLASSES[np.uintp(_STARTS + code)])
+    return np.int64(_CLASSES[np.uintp(_CLASSES[np.uintp(code >> 7)]) + np.uintp(code & 127)])
 
 
 @inlined
@@ -116,4 +117,4 @@ def lower(code: Int) -> Int:
     """
     if code < 128:
         return code + 32 if 65 <= code <= 90 else code
-    return code + np.int64(_LOWER[np.int64(_LOWER[code >> 7]) + (code & 127)])
+    return code + np.int64(_LOWER[np.uintp(_LOWER[np.uintp(code >> 7)]) + np.uintp(code & 127)])

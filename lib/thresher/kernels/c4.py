@@ -17,10 +17,11 @@ from thresher.kernels.lines import (
     LOREM_IPSUM,
     POLICY,
     copy_without_citations,
+    count_words,
     fold,
+    longest_word,
     phrases_in,
     read_line,
-    split_words,
 )
 from thresher.kernels.sentences import count_sentences, scratch
 from thresher.kernels.spans import characters, strip_left, strip_right
@@ -51,17 +52,16 @@ def c4_lines(data: Bytes, offsets: Offsets, least_words: Int, datatrove: bool, e
         row, i, end = counts[d], offsets[d], offsets[d + 1]
         at = starts[d]
         while i < end:
-            begin, stop, i, words, longest = read_line(data, i, end)
+            begin, stop, i = read_line(data, i, end)
             row.lines += 1
-            if longest > LONGEST_WORD:
+            if _has_long_word(data, begin, stop):
                 row.long_word_lines += 1
                 continue
             copied = copy_without_citations(data, begin, stop, out, at)
             if ended and not _is_ended(out, at, copied, ends):
                 row.unended_lines += 1
                 continue
-            if not datatrove and copied - at < stop - begin:
-                words, _ = split_words(out, at, copied)
+            words = count_words(data, begin, stop) if datatrove else count_words(out, at, copied)
             if words < least_words:
                 row.short_lines += 1
                 continue
@@ -87,8 +87,7 @@ def c4_dclm_lines(data: Bytes, offsets: Offsets) -> tuple[Any, Any, Any]:
             if i < end and data[i] != _NEWLINE:
                 continue
             row.lines += 1
-            _, longest = split_words(data, begin, i)
-            if longest > LONGEST_WORD:
+            if _has_long_word(data, begin, i):
                 row.long_word_lines += 1
             else:
                 copied = copy_without_citations(data, begin, i, out, at)
@@ -109,6 +108,11 @@ def _longest(offsets: Offsets) -> int:
     for d in range(len(offsets) - 1):
         longest = max(longest, offsets[d + 1] - offsets[d])
     return longest
+
+
+@inlined
+def _has_long_word(data: Bytes, start: Int, end: Int) -> bool:
+    return bool(end - start > LONGEST_WORD and longest_word(data, start, end) > LONGEST_WORD)
 
 
 @inlined
@@ -143,8 +147,7 @@ def _passes_dclm(out: Bytes, start: Int, end: Int, folded: Bytes, row: Any) -> b
     if not _is_ended(out, start, strip_right(out, start, end), _ENDS_TFDS):
         row.unended_lines += 1
         return False
-    words, _ = split_words(out, start, end)
-    if words < 5:
+    if count_words(out, start, end) < 5:
         row.short_lines += 1
         return False
     found = phrases_in(folded, fold(out, start, end, folded, True))

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from thresher.kernels.jit import inlined, njit
-from thresher.kernels.spans import eight, has_control, letters, put_eight
+from thresher.kernels.spans import blanks, eight, has_control, letters, put_eight
 from thresher.kernels.unicode import SPACE, SPACELESS, WORD, Bytes, Int, classes, decode, lower
 
 Hashes = npt.NDArray[np.uint64]
@@ -104,9 +104,8 @@ def encode(code: Int, out: Bytes, n: int) -> int:
 @inlined
 def _is_plain(eight_bytes: np.uint64) -> bool:
     """Whether eight bytes are ASCII, with no white space but single blanks."""
-    high, blanks = np.uint64(0x8080808080808080), np.uint64(0x2020202020202020)
-    others = (eight_bytes ^ blanks) + np.uint64(0x7F7F7F7F7F7F7F7F)
-    return not has_control(eight_bytes) and (~others & ~others << np.uint64(8)) & high == np.uint64(0)
+    marks = blanks(eight_bytes)
+    return not has_control(eight_bytes) and marks & marks << np.uint64(8) == np.uint64(0)
 
 
 @njit

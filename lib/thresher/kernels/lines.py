@@ -3,7 +3,20 @@
 import numpy as np
 
 from thresher.kernels.jit import inlined, njit
-from thresher.kernels.unicode import ASCII_CLASSES, DECIMAL, LINE_BREAK, SPACE, Bytes, Int, classes, decode
+from thresher.kernels.spans import (
+    blanks,
+    copy_span,
+    eight,
+    find_byte,
+    has_control,
+    letters,
+    ones,
+    put_eight,
+    strip_left,
+    strip_right,
+    zeros_below,
+)
+from thresher.kernels.unicode import DECIMAL, LINE_BREAK, SPACE, Bytes, Int, classes, decode
 
 LOREM_IPSUM, JAVASCRIPT, CURLY_BRACKET, POLICY = 1, 2, 4, 8
 
@@ -28,79 +41,106 @@ _FLAGS, _RARE = np.array([flag for flag, _, _ in _PHRASES]), np.array([rare for 
 _BY_BYTE = np.searchsorted([phrase[rare] for _, phrase, rare in _PHRASES], np.arange(257))
 _EDIT, _NEEDED = np.frombuffer(b"edit]", np.uint8), np.frombuffer(b"citation needed]", np.uint8)
 _OPEN, _CLOSE, _RETURN, _NEWLINE = 0x5B, 0x5D, 0x0D, 0x0A
+_HIGHEST = np.uint64(0x8080808080808080)
+# The bytes that line breaks begin with: control characters, and the first of U+0085, U+2028 and U+2029.
+_BREAKS = np.zeros(256, np.bool_)
+_BREAKS[[*range(0x0A, 0x0E), *range(0x1C, 0x1F), 0xC2, 0xE2]] = True
 
 
 @inlined
-def read_line(data: Bytes, i: Int, end: Int) -> tuple[Int, Int, Int, Int, Int]:
-    r"""The line that begins at byte i, cut as `str.splitlines` cuts, stripped, and its words between white space.
+def read_line(data: Bytes, i: Int, end: Int) -> tuple[Int, Int, Int]:
+    r"""The line that begins at byte i, cut as `str.splitlines` cuts, and stripped.
 
-    Returns where it begins and ends without white space around it, where the next line begins, how many words it has
-    and the code points of the longest.
+    Returns where it begins and ends without white space around it, and where the next line begins.
 
     >>> text = np.frombuffer(" to be \r\nor".encode(), np.uint8)
     >>> read_line(text, 0, len(text))
-    (1, 6, 9, 2, 2)
+    (1, 6, 9)
     """
-    begin: Int = end
-    stop: Int = end
-    words: Int = 0
-    longest: Int = 0
-    length: Int = 0
-    code: Int = 0
-    kind: Int = 0
-    while i < end:
-        if data[i] < 0x80:  # without the calls
-            code, following, kind = np.int64(data[i]), i + 1, np.int64(ASCII_CLASSES[data[i]])
-        else:
-            code, following = decode(data, i, end)
-            kind = classes(code)
-        if kind & SPACE:
-            length = 0
-            if kind & LINE_BREAK:
-                if code == _RETURN and following < end and data[following] == _NEWLINE:
-                    following += 1
-                return min(begin, stop), stop if words else min(begin, stop), following, words, longest
-        else:
-            if length == 0:
-                begin = i if words == 0 else begin
-                words += 1
-            length += 1
-            longest = max(longest, length)
-            stop = following
-        i = following
-    return min(begin, stop), stop, end, words, longest
+    stop, following = _line_end(data, i, end)
+    begin = strip_left(data, i, stop)
+    return begin, strip_right(data, begin, stop), following
 
 
 @inlined
-def split_words(data: Bytes, start: Int, end: Int) -> tuple[Int, Int]:
-    """How many words there are between white space, and the code points of the longest."""
+def _line_end(data: Bytes, i: Int, end: Int) -> tuple[Int, Int]:
+    """Where the line ends, and where the next one begins."""
+    while i < end:
+        if i + 8 <= end:
+            breaks = _may_break(eight(data, i))
+            i += zeros_below(breaks) >> 3
+            if not breaks:
+                continue
+        if not _BREAKS[data[i]]:
+            i += 1
+            continue
+        code, following = decode(data, i, end)
+        if classes(code) & LINE_BREAK:
+            if code == _RETURN and following < end and data[following] == _NEWLINE:
+                following += 1
+            return i, following
+        i = following
+    return end, end
+
+
+@inlined
+def _may_break(eight_bytes: np.uint64) -> np.uint64:
+    """Of the bytes that a line break may begin with the lowest one is marked at its highest bit, of others any."""
+    each, highest = np.uint64(0x0101010101010101), np.uint64(0x8080808080808080)
+    two, three = eight_bytes ^ each * np.uint64(0xC2), eight_bytes ^ each * np.uint64(0xE2)
+    marks = (eight_bytes - each * np.uint64(0x20)) & ~eight_bytes
+    return (marks | ((two - each) & ~two) | ((three - each) & ~three)) & highest
+
+
+@inlined
+def count_words(data: Bytes, start: Int, end: Int) -> Int:
+    """How many words there are between white space.
+
+    >>> count_words(np.frombuffer(b"to be, or not  to be", np.uint8), 0, 20)
+    6
+    """
     words: Int = 0
+    inside: Int = 0
+    i: Int = start
+    while i < end:
+        if i + 8 <= end and not has_control(eight(data, i)):
+            worded = ~blanks(eight(data, i)) & _HIGHEST
+            words += ones(worded & ~(worded << np.uint64(8) | np.uint64(inside) << np.uint64(7)))
+            inside, i = np.int64(worded >> np.uint64(63)), i + 8
+            continue
+        code, i = decode(data, i, end)
+        worded_now = classes(code) & SPACE == 0
+        words += worded_now and not inside
+        inside = 1 if worded_now else 0
+    return words
+
+
+@inlined
+def longest_word(data: Bytes, start: Int, end: Int) -> Int:
+    """The code points of the longest word between white space."""
     longest: Int = 0
     length: Int = 0
-    i = start
+    i: Int = start
     while i < end:
         code, i = decode(data, i, end)
-        if classes(code) & SPACE:
-            length = 0
-        else:
-            words += length == 0
-            length += 1
-            longest = max(longest, length)
-    return words, longest
+        length = 0 if classes(code) & SPACE else length + 1
+        longest = max(longest, length)
+    return longest
 
 
 @inlined
 def copy_without_citations(data: Bytes, start: Int, end: Int, out: Bytes, at: Int) -> Int:
     """Copy a line to `out[at]` without `[12]`, `[]`, `[edit]` and `[citation needed]`; returns where the copy ends."""
-    i = start
+    i: Int = start
     while i < end:
-        if data[i] == _OPEN:
-            after = _citation_end(data, i, end)
-            if after:
-                i = after
-                continue
-        out[at] = data[i]
-        at, i = at + 1, i + 1
+        bracket = find_byte(data, i, end, _OPEN)
+        at = copy_span(data, i, bracket, out, at)
+        i = bracket
+        if i < end:
+            i = _citation_end(data, bracket, end)
+            if not i:
+                out[at] = _OPEN
+                at, i = at + 1, bracket + 1
     return at
 
 
@@ -136,12 +176,16 @@ def fold(data: Bytes, start: Int, end: Int, out: Bytes, ignoring_case: bool) -> 
     The Kelvin sign becomes a k, as `str.lower` has it. `ignoring_case` is what `re.IGNORECASE` finds: the long s, and
     the i with and without a dot, too.
     """
-    others = 0
-    for i in range(start, end):  # without a branch, so that the compiler takes many bytes at once
+    i: Int = start
+    while i + 8 <= end and not eight(data, i) & _HIGHEST:
+        here = eight(data, i)
+        put_eight(out, i - start, here | letters(here) >> np.uint64(2))
+        i += 8
+    while i < end and data[i] < 0x80:
         byte = data[i]
         out[i - start] = byte | (np.uint8(byte - 65) < 26) << 5
-        others |= byte
-    return end - start if others < 0x80 else _fold_others(data, start, end, out, ignoring_case)
+        i += 1
+    return end - start if i == end else _fold_others(data, start, end, out, ignoring_case)
 
 
 @inlined

@@ -109,7 +109,7 @@ def find_phrases(data: Bytes, offsets: Numbers, trie: Trie, between: int) -> tup
             stop: Int = end
             following: Int = end
             if between == LETTERS:
-                begin, stop, following, _, _ = read_line(folded, begin, end)
+                begin, stop, following = read_line(folded, begin, end)
             i, free = begin, between != LETTERS
             while i < stop:
                 if free and trie.pairs[np.int64(folded[i]) << 8 | folded[i + 1]]:

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from thresher.kernels.jit import inlined, njit
-from thresher.kernels.lines import split_words
+from thresher.kernels.lines import count_words
 from thresher.kernels.spans import before, strip_left, strip_right
 from thresher.kernels.unicode import CAPITAL, DECIMAL, DIGIT, SPACE, WORD, Bytes, Int, classes, decode, lower
 
@@ -69,8 +69,7 @@ def _rewrite(text: Bytes, begin: Int, end: Int, at: Int, cause: int) -> Int:
     """Move a line, or what a rule leaves of it, to `at`; returns where it ends there, -1 where it goes."""
     if cause <= _SHORT:
         return -1 if begin < end and _goes(text, begin, end, cause) else _move(text, begin, end, at)
-    words, _ = split_words(text, begin, end)
-    if words > _MOST_WORDS:
+    if count_words(text, begin, end) > _MOST_WORDS:
         return _move(text, begin, end, at)
     blank = begin == end
     if cause == _CART:
@@ -91,8 +90,7 @@ def _goes(text: Bytes, begin: Int, end: Int, cause: int) -> bool:
         return _share(text, begin, end, DIGIT) > _MOST_NUMERIC
     if cause == _COUNTER:
         return _is_counter(text, begin, end)
-    words, _ = split_words(text, begin, end)
-    return bool(words < _LEAST_WORDS)
+    return bool(count_words(text, begin, end) < _LEAST_WORDS)
 
 
 @inlined

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from thresher.kernels.affixes import cut_piece
 from thresher.kernels.jit import inlined, njit
-from thresher.kernels.plain_pieces import simple_end
+from thresher.kernels.plain_pieces import letters_end, simple_end
 from thresher.kernels.segment import LONGEST, read_piece
 from thresher.kernels.unicode import ASCII_CLASSES, PUNCTUAL, SPACE, TERMINAL, Bytes, Int, classes, decode
 
@@ -62,12 +62,10 @@ def count_sentences(data: Bytes, start: Int, end: Int, work: tuple[Any, Any, Any
 @inlined
 def _pass_piece(data: Bytes, i: Int, end: Int) -> tuple[Int, Int, Int, Int]:
     """Where a piece ends, where the ASCII letters that it begins with end, the classes of all and of any character."""
-    letters: Int = i
+    letters = letters_end(data, i, end)
     every: Int = -1
     some: Int = 0
     kind: Int = 0
-    while letters < end and 97 <= (data[letters] | 32) <= 122:
-        letters += 1
     if letters > i:
         every = some = np.int64(ASCII_CLASSES[97])
     i = letters

@@ -82,6 +82,13 @@ def has_control(eight_bytes: np.uint64) -> bool:
 
 
 @inlined
+def blanks(eight_bytes: np.uint64) -> np.uint64:
+    """The highest bit of each of eight bytes of ASCII that is a blank."""
+    others = (eight_bytes ^ np.uint64(0x2020202020202020)) + np.uint64(0x7F7F7F7F7F7F7F7F)
+    return ~others & np.uint64(0x8080808080808080)
+
+
+@inlined
 def zeros_below(bits: np.uint64) -> np.int64:
     """How many zeros there are below the lowest bit that is set: 64 where none is."""
     return ones(bits - np.uint64(1) & ~bits)
@@ -165,6 +172,19 @@ def characters(data: Bytes, start: Int, end: Int) -> Int:
         n -= (data[i] & 0xC0) == 0x80
         i += 1
     return n
+
+
+@inlined
+def copy_span(data: Bytes, start: Int, end: Int, out: Bytes, at: Int) -> Int:
+    """Copy a span to `out[at]`, which does not overlap it; returns where the copy ends."""
+    i: Int = start
+    while i + 8 <= end:
+        put_eight(out, at, eight(data, i))
+        i, at = i + 8, at + 8
+    while i < end:
+        out[at] = data[i]
+        i, at = i + 1, at + 1
+    return at
 
 
 @inlined

@@ -70,8 +70,9 @@ class NotebookCorpus(Corpus):
         """How many documents would pass under other bounds (`"RULESET.RULE.at_least=20"`); from signals alone."""
         from thresher.ask.what_if import what_if
 
-        present = self._recipe(recipe)
-        return what_if(self, Runs(self), present, present.changed(changes))
+        runs = Runs(self)
+        present = self._recipe(recipe, runs)
+        return what_if(self, runs, present, present.changed(changes))
 
     def ledger(self, key: str | int) -> "Ledger":
         """One document's story: every rule it failed, by how much, in which run, and what it duplicates."""
@@ -85,8 +86,8 @@ class NotebookCorpus(Corpus):
 
         return audit_dedup(self, Runs(self), self._recipe(recipe), sample, seed, floor)
 
-    def _recipe(self, recipe: str | None) -> Recipe:
-        newest = Runs(self).newest_release(recipe)
+    def _recipe(self, recipe: str | None, runs: Runs | None = None) -> Recipe:
+        newest = (runs or Runs(self)).newest_release(recipe)
         if newest is None:
             raise ThresherError(f"{self.location.root} has no release of {recipe or 'any recipe'} yet")
         return Recipe.model_validate_json(newest.details["recipe"])

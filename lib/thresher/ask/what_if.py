@@ -4,7 +4,7 @@ Touches no text and writes nothing. Duplicates are not sought again: what dedup 
 that it has found.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -20,7 +20,7 @@ from thresher.ask.measured import signals
 from thresher.ask.shown import as_text, html_table
 from thresher.corpus import Corpus
 from thresher.errors import UsageError
-from thresher.filters.judge import FAILED, bounded, passes
+from thresher.filters.judge import FAILED, bounded
 from thresher.filters.rule import Rule
 from thresher.recipe import Recipe
 from thresher.runs import Runs
@@ -120,32 +120,34 @@ def what_if(corpus: Corpus, runs: Runs, recipe: Recipe, changed: Recipe) -> What
     if not recipe.rulesets and not changed.rulesets:
         raise UsageError(f"recipe {recipe.name} has no filter: there is no bound to change")
     before, after = _rules(recipe), _rules(changed)
-    # A rule that stays as it is has one count, not two: half of the columns are half of what Spark compiles.
-    counted = {f"before:{name}": broken for name, (_, broken) in before.items()}
-    counted |= {f"after:{n}": broken for n, (rule, broken) in after.items() if n not in before or rule != before[n][0]}
+    # A rule that stays as it is is one column: each is tens of calls to the JVM to make, and to Spark code to compile.
+    distinct = dict.fromkeys([*before.items(), *after.items()])
+    columns = {rule: f"rule_{n}" for n, rule in enumerate(distinct)}
     measured = signals(corpus, runs, changed, _annotators(recipe) | _annotators(changed))
     measured = bounded(measured, [*recipe.rulesets, *changed.rulesets])
-    judged = measured.withColumns({"before": passes(recipe.rulesets), "after": passes(changed.rulesets)})
+    broken = measured.select("doc_id", *(_breaks(rule).alias(column) for (_, rule), column in columns.items()))
+    sides = {"before": before, "after": after}
+    judged = broken.withColumns({side: _none(columns[r] for r in rules.items()) for side, rules in sides.items()})
     with ThreadPoolExecutor() as ask:
-        counts = ask.submit(_counts, judged, counted)
+        counts = ask.submit(_counts, judged, columns.values())
         spare = ask.submit(_copies, corpus, runs, recipe, changed, judged)
     row = counts.result()
     rules = [
-        RuleChange(name, _count(row, name, before, "before"), _count(row, name, after, "after", "before"))
+        RuleChange(name, *(int(row[columns[name, side[name]]]) if name in side else None for side in (before, after)))
         for name in before | after
     ]
     totals = {key: row[key] for key in ("documents", "before", "after", "newly_passing", "newly_failing")}
     return WhatIf(recipe.name, **totals, rules=tuple(rules), copies=spare.result())
 
 
-def _counts(judged: DataFrame, counted: Mapping[str, Column]) -> Row:
+def _counts(judged: DataFrame, columns: Iterable[str]) -> Row:
     return judged.agg(
         F.count(F.lit(1)).alias("documents"),
         F.count_if("before").alias("before"),
         F.count_if("after").alias("after"),
         F.count_if(~F.col("before") & F.col("after")).alias("newly_passing"),
         F.count_if(F.col("before") & ~F.col("after")).alias("newly_failing"),
-        *(F.count_if(broken).alias(name) for name, broken in counted.items()),
+        *(F.count_if(column).alias(column) for column in columns),
     ).collect()[0]
 
 
@@ -154,7 +156,7 @@ def _copies(corpus: Corpus, runs: Runs, recipe: Recipe, changed: Recipe, judged:
         return None
     mine = F.col("recipe") == recipe.name
     sides = judged.select("doc_id", "before", "after")
-    spare = copies(sides, corpus.duplicates.where(mine), none_kept=recipe.dedup.keep == "none")
+    spare = copies(sides, corpus.duplicates.where(mine), recipe.dedup.methods, none_kept=recipe.dedup.keep == "none")
     if not recipe.dedup.against:
         return spare
     elsewhere = corpus.verdicts.where(mine & F.col("matched_corpus").isNotNull()).select("doc_id")
@@ -166,14 +168,16 @@ def _annotators(recipe: Recipe) -> set[str]:
     return {annotator for rules in recipe.rulesets for annotator in rules.annotators}
 
 
-def _rules(recipe: Recipe) -> dict[str, tuple[Rule | None, Column]]:
-    """Each rule by its full name, with whether a document breaks it; first, whether it could be measured at all."""
-    rules = [(f"{rules.name}.{rule.name}", rule) for rules in recipe.rulesets for rule in rules.rules]
-    return {FAILED: (None, F.col("failed").isNotNull()), **{name: (rule, rule.breaks()) for name, rule in rules}}
+def _rules(recipe: Recipe) -> dict[str, Rule | None]:
+    """Each rule by its full name; first, without a rule, whether a document could be measured at all."""
+    rules = {f"{rules.name}.{rule.name}": rule for rules in recipe.rulesets for rule in rules.rules}
+    return {FAILED: None, **rules}
 
 
-def _count(row: Row, name: str, rules: Mapping[str, object], *sides: str) -> int | None:
-    """How many break a rule: the count of the first of these sides that has one; None where there is no such rule."""
-    if name not in rules:
-        return None
-    return next(int(row[f"{side}:{name}"]) for side in sides if f"{side}:{name}" in row)
+def _breaks(rule: Rule | None) -> Column:
+    return F.col("failed").isNotNull() if rule is None else rule.breaks()
+
+
+def _none(columns: Iterable[str]) -> Column:
+    """Whether none of these columns is true."""
+    return F.expr(f"NOT ({' OR '.join(columns)})")

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -22,10 +23,13 @@ json.dump([*counts, jit.CACHE and str(jit.CACHE), jit.__file__], sys.stdout)
 """
 
 
-def process(**environment: str) -> "subprocess.Popen[str]":
+READ_ONLY = 'mount --bind "$0" "$0" && mount -o remount,ro,bind "$0" && ! touch "$0/new" 2>/dev/null && exec "$@"'
+
+
+def process(*before: str, **environment: str) -> "subprocess.Popen[str]":
     clean = {k: v for k, v in os.environ.items() if k not in ("NUMBA_CACHE_DIR", "XDG_CACHE_HOME")}
     return subprocess.Popen(
-        [sys.executable, "-c", USE], env={**clean, **environment}, stdout=subprocess.PIPE, text=True
+        [*before, sys.executable, "-c", USE], env={**clean, **environment}, stdout=subprocess.PIPE, text=True
     )
 
 
@@ -54,6 +58,18 @@ def test_the_package_may_lie_in_a_zip_file(tmp_path: Path):
         process(PYTHONPATH=str(tmp_path / "thresher.zip"), XDG_CACHE_HOME=str(tmp_path), HOME=str(tmp_path))
     )
     assert (hits, misses) == (0, 1) and str(folder).startswith(str(tmp_path)) and "thresher.zip" in str(file)
+
+
+def test_a_read_only_install_is_compiled_for_once_and_then_loaded(tmp_path: Path):
+    installed, mount = tmp_path / "installed", ("unshare", "--mount", "sh", "-c", READ_ONLY)
+    shutil.copytree(Path(jit.__file__).parents[1], installed / "thresher")
+    if subprocess.run([*mount, str(installed), "true"], capture_output=True).returncode:
+        pytest.skip("to make a folder read-only even for root takes the right to mount")
+    for used in ((0, 1), (1, 0)):
+        running = process(*mount, str(installed), PYTHONPATH=str(installed), XDG_CACHE_HOME=str(tmp_path / "cache"))
+        hits, misses, folder, file = result(running)
+        assert (hits, misses) == used and str(folder).startswith(str(tmp_path / "cache"))
+        assert str(file).startswith(str(installed))
 
 
 def test_where_nothing_can_be_written_each_process_compiles(tmp_path: Path):

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from thresher.kernels import spans
+from thresher.kernels.eight_bytes import eight
 
 from .texts import TEXTS
 
@@ -27,6 +28,27 @@ def test_no_bytes_lead_out_of_the_span(junk: bytes):
     assert 0 <= spans.strip_left(data, 0, len(data)) <= len(data)
     assert 0 <= spans.strip_right(data, 0, len(data)) <= len(data)
     assert 0 <= spans.before(data, 0, len(data)) < len(data)
+
+
+@given(st.binary(max_size=40), st.integers(0, 255), st.integers(0, 8))
+def test_a_byte_is_found_and_counted_as_bytes_does(junk: bytes, byte: int, start: int):
+    data, start = np.frombuffer(junk, np.uint8), min(start, len(junk))
+    found = junk.find(byte, start)
+    assert spans.find_byte(data, start, len(data), byte) == (found if found >= 0 else len(junk))
+    assert spans.count_byte(data, start, len(data), byte) == junk.count(byte, start)
+
+
+@given(st.binary(max_size=40), st.integers(0, 8))
+def test_a_span_is_copied_and_nothing_behind_it_is_written(junk: bytes, start: int):
+    data, start, out = np.frombuffer(junk, np.uint8), min(start, len(junk)), np.zeros(50, np.uint8)
+    end = spans.copy_span(data, start, len(data), out, 1)
+    assert bytes(out) == b"\0" + junk[start:] + bytes(49 - len(junk[start:])) and end == 1 + len(junk[start:])
+
+
+@given(st.binary(min_size=8, max_size=8), st.integers(1, 7))
+def test_a_short_hash_is_the_same(junk: bytes, size: int):
+    data = np.frombuffer(junk, np.uint8)
+    assert spans.hash_few(np.uint64(eight(data, 0)), size) == spans.hash_span(data, 0, size)
 
 
 @given(st.lists(st.binary(max_size=20), max_size=30))

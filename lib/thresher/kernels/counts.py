@@ -5,9 +5,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from thresher.kernels.eight_bytes import ones
 from thresher.kernels.jit import njit
 from thresher.kernels.segment import LETTERED, SYMBOLIC
-from thresher.kernels.spans import hash_span, ones
+from thresher.kernels.spans import hash_span
 from thresher.kernels.unicode import Int
 
 STOP_WORDS = ("the", "be", "to", "of", "and", "that", "have", "with")

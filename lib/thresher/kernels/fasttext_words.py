@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from thresher.kernels.eight_bytes import below, eight, first_marked, ones
 from thresher.kernels.jit import inlined, njit
-from thresher.kernels.spans import eight, low_bytes, ones, zeros_below
 from thresher.kernels.unicode import Int
 
 Rows = np.ndarray[Any, np.dtype[np.float32]]
@@ -98,11 +98,11 @@ def is_separator(byte: np.uint8) -> bool:
 def end_of_word(data: Bytes, at: Int, end: Int) -> Int:
     """Where the next separator is from `at` on, or the end; eight bytes at a time: no loop foresees it."""
     while at + 8 <= end:
-        low = low_bytes(eight(data, at))
+        low = below(eight(data, at), 0x21)
         if low == 0:
             at += 8
             continue
-        at += zeros_below(low) >> 3
+        at += first_marked(low)
         if is_separator(data[at]):
             return at
         at += 1

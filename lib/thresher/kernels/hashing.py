@@ -9,8 +9,8 @@ finaliser; Steele, Lea and Flood 2014 for SplitMix64 (https://doi.org/10.1145/27
 import numpy as np
 import numpy.typing as npt
 
+from thresher.kernels.eight_bytes import eight, equal, has_control, letters, put_eight
 from thresher.kernels.jit import inlined, njit
-from thresher.kernels.spans import blanks, eight, has_control, letters, put_eight
 from thresher.kernels.unicode import SPACE, SPACELESS, WORD, Bytes, Int, classes, decode, lower
 
 Hashes = npt.NDArray[np.uint64]
@@ -104,7 +104,7 @@ def encode(code: Int, out: Bytes, n: int) -> int:
 @inlined
 def _is_plain(eight_bytes: np.uint64) -> bool:
     """Whether eight bytes are ASCII, with no white space but single blanks."""
-    marks = blanks(eight_bytes)
+    marks = equal(eight_bytes, 0x20)
     return not has_control(eight_bytes) and marks & marks << np.uint64(8) == np.uint64(0)
 
 

@@ -2,20 +2,9 @@
 
 import numpy as np
 
+from thresher.kernels.eight_bytes import TOP, below, eight, equal, first_marked, has_control, letters, ones, put_eight
 from thresher.kernels.jit import inlined, njit
-from thresher.kernels.spans import (
-    blanks,
-    copy_span,
-    eight,
-    find_byte,
-    has_control,
-    letters,
-    ones,
-    put_eight,
-    strip_left,
-    strip_right,
-    zeros_below,
-)
+from thresher.kernels.spans import copy_span, find_byte, strip_left, strip_right
 from thresher.kernels.unicode import DECIMAL, LINE_BREAK, SPACE, Bytes, Int, classes, decode
 
 LOREM_IPSUM, JAVASCRIPT, CURLY_BRACKET, POLICY = 1, 2, 4, 8
@@ -40,8 +29,7 @@ _BOUNDS = np.cumsum([0, *(len(phrase) for _, phrase, _ in _PHRASES)])
 _FLAGS, _RARE = np.array([flag for flag, _, _ in _PHRASES]), np.array([rare for _, _, rare in _PHRASES])
 _BY_BYTE = np.searchsorted([phrase[rare] for _, phrase, rare in _PHRASES], np.arange(257))
 _EDIT, _NEEDED = np.frombuffer(b"edit]", np.uint8), np.frombuffer(b"citation needed]", np.uint8)
-_OPEN, _CLOSE, _RETURN, _NEWLINE = 0x5B, 0x5D, 0x0D, 0x0A
-_HIGHEST = np.uint64(0x8080808080808080)
+_OPEN, _CLOSE, _RETURN, _NEWLINE, _BLANK = 0x5B, 0x5D, 0x0D, 0x0A, 0x20
 # The bytes that line breaks begin with: control characters, and the first of U+0085, U+2028 and U+2029.
 _BREAKS = np.zeros(256, np.bool_)
 _BREAKS[[*range(0x0A, 0x0E), *range(0x1C, 0x1F), 0xC2, 0xE2]] = True
@@ -68,9 +56,10 @@ def _line_end(data: Bytes, i: Int, end: Int) -> tuple[Int, Int]:
     while i < end:
         if i + 8 <= end:
             breaks = _may_break(eight(data, i))
-            i += zeros_below(breaks) >> 3
             if not breaks:
+                i += 8
                 continue
+            i += first_marked(breaks)
         if not _BREAKS[data[i]]:
             i += 1
             continue
@@ -85,11 +74,8 @@ def _line_end(data: Bytes, i: Int, end: Int) -> tuple[Int, Int]:
 
 @inlined
 def _may_break(eight_bytes: np.uint64) -> np.uint64:
-    """Of the bytes that a line break may begin with the lowest one is marked at its highest bit, of others any."""
-    each, highest = np.uint64(0x0101010101010101), np.uint64(0x8080808080808080)
-    two, three = eight_bytes ^ each * np.uint64(0xC2), eight_bytes ^ each * np.uint64(0xE2)
-    marks = (eight_bytes - each * np.uint64(0x20)) & ~eight_bytes
-    return (marks | ((two - each) & ~two) | ((three - each) & ~three)) & highest
+    """Of the bytes that a line break may begin with the first is marked, above it others may be too."""
+    return below(eight_bytes, _BLANK) | equal(eight_bytes, 0xC2) | equal(eight_bytes, 0xE2)
 
 
 @inlined
@@ -104,7 +90,7 @@ def count_words(data: Bytes, start: Int, end: Int) -> Int:
     i: Int = start
     while i < end:
         if i + 8 <= end and not has_control(eight(data, i)):
-            worded = ~blanks(eight(data, i)) & _HIGHEST
+            worded = ~equal(eight(data, i), _BLANK) & TOP
             words += ones(worded & ~(worded << np.uint64(8) | np.uint64(inside) << np.uint64(7)))
             inside, i = np.int64(worded >> np.uint64(63)), i + 8
             continue
@@ -177,7 +163,7 @@ def fold(data: Bytes, start: Int, end: Int, out: Bytes, ignoring_case: bool) -> 
     the i with and without a dot, too.
     """
     i: Int = start
-    while i + 8 <= end and not eight(data, i) & _HIGHEST:
+    while i + 8 <= end and not eight(data, i) & TOP:
         here = eight(data, i)
         put_eight(out, i - start, here | letters(here) >> np.uint64(2))
         i += 8

@@ -5,8 +5,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from thresher.kernels.eight_bytes import eight, equal, has_control
 from thresher.kernels.jit import inlined, njit
-from thresher.kernels.spans import before, characters, eight, has_control, strip_left, strip_right
+from thresher.kernels.spans import before, characters, strip_left, strip_right
 from thresher.kernels.unicode import LINE_BREAK, Bytes, Int, classes, decode
 
 MARKS = np.dtype([(n, np.int64) for n in ("characters", "lines", "bullets", "ellipsis_ends", "hashes", "ellipses")])
@@ -59,10 +60,8 @@ def marks(data: Bytes, offsets: npt.NDArray[np.int64]) -> npt.NDArray[Any]:
 @inlined
 def _of_interest(eight_bytes: np.uint64) -> bool:
     """Whether eight bytes may be worth a look: a full stop, a hash sign, a control character, or not ASCII."""
-    low, highest = np.uint64(0x7F7F7F7F7F7F7F7F), np.uint64(0x8080808080808080)
-    stops, hashes = np.uint64(0x2E2E2E2E2E2E2E2E), np.uint64(0x2323232323232323)
-    others = ((eight_bytes ^ stops) + low) & ((eight_bytes ^ hashes) + low)
-    return has_control(eight_bytes) or ~others & highest != np.uint64(0)
+    signs = equal(eight_bytes, _STOP) | equal(eight_bytes, _HASH)
+    return has_control(eight_bytes) or signs != np.uint64(0)
 
 
 @inlined

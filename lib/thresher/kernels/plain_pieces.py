@@ -7,14 +7,14 @@ ends.
 
 import numpy as np
 
+from thresher.kernels.eight_bytes import TOP, eight, first_marked, letters
 from thresher.kernels.jit import inlined
-from thresher.kernels.spans import before, eight, letters, zeros_below
+from thresher.kernels.spans import before
 from thresher.kernels.unicode import ASCII_CLASSES, CURRENCY, EDGE, LOWER, Bytes, Int, classes, decode
 
 BLANK = np.zeros(256, np.bool_)  # of a byte, whether it is one of the two characters that nearly all pieces end at
 BLANK[[10, 32]] = True
 _STOP = 0x2E
-_HIGHEST = np.uint64(0x8080808080808080)
 # How many bytes a letter has that begins with this one, 0 where that takes decoding: Latin and Cyrillic letters.
 _LETTER_BYTES = np.zeros(256, np.int64)
 _LETTER_BYTES[[*range(65, 91), *range(97, 123)]] = 1
@@ -41,7 +41,7 @@ def letters_end(data: Bytes, i: Int, end: Int) -> Int:
     12
     """
     while i + 8 <= end:
-        length = zeros_below(~letters(eight(data, i)) & _HIGHEST) >> 3
+        length = first_marked(~letters(eight(data, i)) & TOP)
         i += length
         if length < 8:
             return i

@@ -13,9 +13,10 @@ import numpy.typing as npt
 
 from thresher.kernels.affixes import cut_piece
 from thresher.kernels.arrow import Utf8
+from thresher.kernels.eight_bytes import eight
 from thresher.kernels.jit import inlined, njit
 from thresher.kernels.plain_pieces import BLANK, letters_end, plain_piece, read, simple_end
-from thresher.kernels.spans import eight, hash_few, hash_span
+from thresher.kernels.spans import hash_few, hash_span
 from thresher.kernels.unicode import ALPHABETIC, ASCII_CLASSES, PUNCTUATION, SPACE, Bytes, Int, classes, decode
 
 LONGEST = 1 << 16

@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from thresher.kernels.eight_bytes import eight, has_control, ones, word_bytes
 from thresher.kernels.jit import njit
-from thresher.kernels.spans import characters, eight, has_control, ones, word_bytes
+from thresher.kernels.spans import characters
 from thresher.kernels.unicode import ASCII_CLASSES, LINE_BREAK, SPACELESS, WORD, Bytes, Int, classes, decode
 
 SIZES = np.dtype([(name, np.int64) for name in ("characters", "words", "lines")])

@@ -43,12 +43,25 @@ PUNCTUATION = codes("""
     FF01 FF05 FF08-FF09 FF0C FF0E FF11 FF1A-FF1B FF1F FF5E
 """)
 # What spaCy's English tokenizer splits off: quotes, quotes and other punctuation, and hyphens between letters.
-QUOTES = codes("22 27 2C 60 AB B4 BB 2018-201A 201C-201E 27E6-27E7 3008-3011 3014-3015 FF08-FF09")
+QUOTES = codes("22 27 2C 60 AB B4 BB 2018-201A 201C-201E 2329-232A 27E6-27E7 3008-3011 3014-3015 FF08-FF09")
 EDGES = QUOTES | codes("""
     21-23 26-2A 3A-3C 3E-3F 5B 5D 5F 7B 7D A1 B7 BF 60C 61B 61F 66A 6D4 964 2013-2014 2026 3001-3002
     FF01 FF0C FF1A-FF1B FF1F FF5E
 """)
 HYPHENS = codes("2D 7E 2013-2014")
+# Between which spaCy's tokenizer splits off hyphens and commas, and after which a full stop: letters of its languages,
+# and whole blocks of scripts without case, marks and signs among them. It has no Georgian, Armenian or Thai letters.
+CASELESS = codes("""
+    591-5F4 620-64A 66E-6D5 6E5-6FF 750-77F 8A0-8BD 900-9FF B80-CFF D80-DFF 1100-137F 2E80-2FDF 2FF0-30FF 31C0-31EF
+    3200-4DBF 4E00-9FFF AC00-D7AF F900-FAFF FB1D-FBB1 FBD3-FD3D FD50-FDC7 FDF0-FDFB FE30-FE4F FE70-FEFC 1EE00-1EEBB
+    1F200-1F2FF 20000-2A6DF 2A700-2EBEF 2F800-2FA1F
+""")
+LETTERS = CASELESS | codes("""
+    41-5A 61-7A C0-D6 D8-F6 F8-1BF 1C4-2AF 386 388-38A 38C 38E-38F 391-3A1 3A3-3A9 3AC-3AF 3B1-3C9 3CC-3CE 400-401
+    403-40A 40C-40D 410-451 453-45A 45C-45D 490-491 496-497 4A2-4A3 4AE-4AF 4BA-4BB 4D8-4D9 4E8-4E9 1D00-1D25 1D6B-1D77
+    1D79-1D9A 1E00-1EFF 2C60-2C7B 2C7E-2C7F A722-A76F A771-A787 A78B-A78E A790-A7B9 A7FA AB30-AB5A AB60-AB64 FF21-FF3A
+    FF41-FF5A
+""")
 LINE_BREAKS = codes("A-D 1C-1E 85 2028-2029")  # where str.splitlines cuts
 
 
@@ -56,11 +69,10 @@ def classes(code: int) -> int:
     """The bits of one code point, in the order of the constants in `kernels/unicode.py`."""
     char = chr(code)
     kind = unicodedata.category(char)
-    alphabetic, cased = char.isalpha(), kind in ("Lu", "Ll", "Lt")
     bits = (
         char.isalnum() or char == "_",
         kind[0] == "M" or char in "\u200c\u200d",
-        alphabetic,
+        char.isalpha(),
         char.isspace(),
         code in PUNCTUATION or code in TERMINAL or (kind == "Cc" and char not in "\t\n"),
         code in TERMINAL,
@@ -70,13 +82,14 @@ def classes(code: int) -> int:
         code in HYPHENS,
         kind == "So" or char == "…",
         kind == "Sc",
-        alphabetic and (kind in ("Lu", "Lt") or not cased),
-        alphabetic and (kind == "Ll" or not cased),
+        code in CASELESS or (code in LETTERS and kind == "Lu"),
+        code in CASELESS or (code in LETTERS and (kind == "Ll" or code == 0x294)),
         code in LINE_BREAKS,
         kind[0] == "P",
         char.isdecimal(),
         char.isdigit(),
         char.isupper(),
+        code in LETTERS,
     )
     return sum(1 << i for i, bit in enumerate(bits) if bit)
 

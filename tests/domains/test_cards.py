@@ -35,7 +35,8 @@ def twin(texts: list[tuple[int, str]]) -> dict[int, list[str]]:
         weights = {
             word: count / whole[domain] * math.log(1 + (average - often[word] + 0.5) / (often[word] + 0.5))
             for word, count in words.items()
-            if within[domain, word] >= 2 and often[word] < average
+            if within[domain, word] >= 2
+            and often[word] < average
             and count * (sum(whole.values()) - whole[domain]) >= 2 * (often[word] - count) * whole[domain]
         }
         found[domain] = sorted(weights, key=lambda word: (-round(weights[word], 12), word))[:10]

@@ -4,7 +4,6 @@ import gzip
 import json
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +13,7 @@ from datatrove.pipeline.filters import (
     FineWebQualityFilter,
     GopherQualityFilter,
     GopherRepetitionFilter,
-    fineweb_quality_filter,
-    gopher_quality_filter,
-    gopher_repetition_filter,
 )
-from datatrove.utils.text import split_into_words
 
 from thresher.annotators.fineweb import fineweb_v1
 from thresher.annotators.fineweb_2 import fineweb_2_v1
@@ -27,6 +22,8 @@ from thresher.annotators.repetition import repetition_v1
 from thresher.filters.fineweb_2_v1 import DUPLICATED, SIGNALS, TOP, bounds
 from thresher.language.fineweb_2 import LanguageSettings, read_settings
 from thresher.language.labels import names_of
+
+from .datatrove_words import remember_words
 
 REPETITION_OFF = {
     **{name: 0 for name in ("dup_line_frac", "dup_para_frac", "dup_line_char_frac", "dup_para_char_frac")},
@@ -44,11 +41,7 @@ QUALITY_OFF = {
 RULES = tuple(rule for rule in SIGNALS if rule not in ("language_score", "hash_ratio", "ellipsis_ratio"))
 NO_WORDS = ("duplicate_lines", "terminal_lines", "duplicate_line_characters", "bullet_lines", "ellipsis_lines")
 Verdicts = list[tuple[dict[str, bool], dict[str, bool]]]
-
-# A document is cut into words once, not once a rule: the words are most of the time.
-_words = lru_cache(maxsize=4)(split_into_words)
-for module in (fineweb_quality_filter, gopher_quality_filter, gopher_repetition_filter):
-    setattr(module, "split_into_words", _words)  # noqa: B010
+remember_words()
 
 
 def oracles(code: str, of: LanguageSettings) -> dict[str, Callable[[Document], Any]]:

@@ -206,9 +206,7 @@ def test_a_run_that_was_killed_ends_with_every_vector_once(killed: Path) -> None
             np.testing.assert_allclose(row["vector"], counts / np.linalg.norm(counts), rtol=1e-5)
 
 
-def test_what_could_not_be_embedded_is_told(
-    spark: SparkSession, killed: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_could_not_be_embedded_is_told(spark: SparkSession, killed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.syspath_prepend(str(OWN_MODELS))
     corpus = Corpus(spark, locate(str(killed / "corpus")))
     own = read_recipe(str(killed / "own.yaml"), ["regroup={k: 3}"])

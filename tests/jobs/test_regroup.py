@@ -167,7 +167,10 @@ def test_the_map_shows_every_domain_and_its_documents(first: Job, before: tuple)
 
 
 def test_later_documents_are_placed_and_no_centroid_moves(
-    first: Job, recipe: Recipe, input_files: Path, before: tuple  # type: ignore[type-arg]
+    first: Job,
+    recipe: Recipe,
+    input_files: Path,
+    before: tuple,  # type: ignore[type-arg]
 ) -> None:
     placed, cards, told = before
     later = run(first.corpus, recipe, input_files / "b.jsonl")
@@ -212,9 +215,7 @@ def test_new_settings_fit_anew_whatever_the_files(
     assert without.corpus.domains.isEmpty() and without.corpus.domain_cards.isEmpty()
 
 
-def test_no_language_needs_to_be_known(
-    spark: SparkSession, recipe: Recipe, input_files: Path, tmp_path: Path
-) -> None:
+def test_no_language_needs_to_be_known(spark: SparkSession, recipe: Recipe, input_files: Path, tmp_path: Path) -> None:
     bare = recipe.changed(["annotate={sizes_v1: null, exact_v1: null}", "regroup.k=3"])
     cards = run(at(spark, tmp_path), bare, input_files / "b.jsonl").corpus.domain_cards.collect()
     assert [card["languages"] for card in cards] == [None] * 3

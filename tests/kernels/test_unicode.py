@@ -1,4 +1,4 @@
-"""The decoder against Python's own, and the shipped tables against `str`, `re` and datatrove."""
+"""The decoder against Python's own, and the shipped tables against `str`, `re`, datatrove and spaCy."""
 
 import re
 import unicodedata
@@ -8,6 +8,7 @@ import pytest
 from datatrove.utils.text import PUNCTUATION_SET, TERMINAL_PUNCTUATION
 from hypothesis import given
 from hypothesis import strategies as st
+from spacy.lang.char_classes import ALPHA, ALPHA_LOWER, ALPHA_UPPER, LIST_QUOTES
 
 from thresher.kernels import unicode
 
@@ -64,11 +65,27 @@ def test_bytes_that_are_no_text_are_replaced(data: bytes):
         (unicode.LINE_BREAK, lambda c: len(f"a{c}b".splitlines()) == 2),
         (unicode.TERMINAL, TERMINAL_PUNCTUATION.__contains__),
         (unicode.PUNCTUATION, PUNCTUATION_SET.__contains__),
+        (unicode.LETTER, re.compile(f"[{ALPHA}]").fullmatch),
+        (unicode.LOWER, re.compile(f"[{ALPHA_LOWER}]").fullmatch),
+        (unicode.UPPER, re.compile(f"[{ALPHA_UPPER}]").fullmatch),
+        (unicode.QUOTE, {quote.replace("\\", "") for quote in LIST_QUOTES}.__contains__),
     ],
-    ids=["word", "mark", "alphabetic", "space", "line break", "terminal", "punctuation"],
+    ids=[
+        "word",
+        "mark",
+        "alphabetic",
+        "space",
+        "line break",
+        "terminal",
+        "punctuation",
+        "letter",
+        "lower",
+        "upper",
+        "quote",
+    ],
 )
-def test_classes_are_those_of_python_and_datatrove(bit: int, expected):
-    wrong = [hex(c) for c in ASSIGNED if bool(unicode.classes(c) & bit) != expected(chr(c))]
+def test_classes_are_those_of_python_datatrove_and_spacy(bit: int, expected):
+    wrong = [hex(c) for c in ASSIGNED if bool(unicode.classes(c) & bit) != bool(expected(chr(c)))]
     # A newer Unicode version changes the class of a few old characters; Python 3.11 knows version 14, the table 15.1.
     assert len(wrong) <= (0 if unicodedata.unidata_version >= "15" or bit != unicode.MARK else 3), wrong
 

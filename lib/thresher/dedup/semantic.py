@@ -141,4 +141,3 @@ def _best(rows: Side, others: Side, at_least: float) -> pa.Table:
             most_alike(*mine, *others, products, at_least, match[tile], alike[tile])
     found = alike > NONE
     return pa.table([rows.ids[found], match[found], alike[found]], schema=_MATCHED)
-

@@ -6,15 +6,17 @@ abbreviations, web addresses. Not its lists of emoticons and of contractions wit
 spaCy's tokenizers of other languages differ in a few of these rules; `rules`, a set of bits, says in which.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 import numpy.typing as npt
 
 from thresher.kernels.jit import inlined
 from thresher.kernels.unicode import (
-    ALPHABETIC,
     CURRENCY,
     EDGE,
     HYPHEN,
+    LETTER,
     LOWER,
     MARK,
     QUOTE,
@@ -34,7 +36,9 @@ ABBREVIATIONS = (
     "Ore. Pa. Tenn. Va. Wash. Wis."
 ).split()
 UNITS = (
-    "am pm km m dm cm mm ha nm yd in ft kg g mg t lb oz kmh mph hPa Pa mbar mb MB kb KB gb GB tb TB T G M K µm µg"
+    "km km² km³ m m² m³ dm dm² dm³ cm cm² cm³ mm mm² mm³ ha µm nm yd in ft kg g mg µg t lb oz m/s km/h kmh mph hPa Pa "
+    "mbar mb MB kb KB gb GB tb TB T G M K км км² км³ м м² м³ дм дм² дм³ см см² см³ мм мм² мм³ нм кг г мг м/с км/ч кПа "  # noqa: RUF001
+    "Па мбар Кб КБ кб Мб МБ мб Гб ГБ гб Тб ТБ كم كم² كم³ م م² م³ سم سم² سم³ مم مم² مم³ غرام جرام جم كغ ملغ كوب اكواب"  # noqa: RUF001
 ).split()
 TAILS = "'s 'S 're 'll 've 'em 'd \u2018s \u2018S \u2019s \u2019S \u2019re \u2019ll \u2019em \u2019d".split()  # alone
 HYPHENS = 1 << 0  # a hyphen between letters is part of the word: porta-voz
@@ -43,29 +47,34 @@ ELISION = 1 << 2  # an apostrophe between letters ends a word: l' | homme
 LEADING = 1 << 3  # a dash before a word is part of it
 ORDINALS = 1 << 4  # a full stop after a digit is part of the number: 1.
 POINTS = 1 << 5  # full stops are a word each: . . .
+WHOLE = ("and/or", "w/o")
+HALVES_OF_DAY = ("am", "pm", "a.m.", "p.m.")
+_LONGEST_UNIT, _LONGEST_WHOLE = (max(map(len, words)) for words in (UNITS, WHOLE))
 _APOSTROPHE, _CURLY = ord("'"), 0x2019
+_KEY_BASE = 0x9E3779B97F4A7C15
 
 
-def _keys(texts: list[str]) -> npt.NDArray[np.uint64]:
+def _keys(texts: Sequence[str]) -> npt.NDArray[np.uint64]:
     """Each text of up to 8 code points as one number, sorted."""
     return np.array(sorted({_key_of(text) for text in texts}), np.uint64)
 
 
 def _key_of(text: str) -> int:
-    key = 0
+    key = 1  # so that a NUL in front of a text makes another one of it
     for char in text:
-        key = (key * 1_000_003 + ord(char)) & 0xFFFFFFFFFFFFFFFF
+        key = (key * _KEY_BASE + ord(char)) & 0xFFFFFFFFFFFFFFFF
     return key
 
 
-_ABBREVIATIONS, _UNITS, _TAILS = _keys(ABBREVIATIONS), _keys(UNITS), _keys(TAILS)
+_ABBREVIATIONS, _UNITS, _TAILS = map(_keys, (ABBREVIATIONS, UNITS, TAILS))
+_WHOLE, _HALVES = map(_keys, (WHOLE, HALVES_OF_DAY))
 
 
 @inlined
 def _among(codes: Codes, start: Int, end: Int, keys: npt.NDArray[np.uint64]) -> bool:
-    key = np.uint64(0)
+    key = np.uint64(1)
     for k in range(start, end):
-        key = key * np.uint64(1_000_003) + np.uint64(codes[k])
+        key = key * np.uint64(_KEY_BASE) + np.uint64(codes[k])
     place = np.searchsorted(keys, key)
     return bool(place < len(keys) and keys[place] == key)
 
@@ -107,16 +116,25 @@ def _prefix(codes: Codes, bits: Codes, lo: Int, hi: Int, rules: Int) -> Int:
 def _unit(codes: Codes, bits: Codes, lo: Int, hi: Int) -> Int:
     """The length of a unit of measurement or currency right after a digit: 10km, 90%, 5€; 0 if there is none."""
     start = hi
-    if codes[hi - 1] == 37 or codes[hi - 1] == 43 or bits[hi - 1] & CURRENCY:  # % +
-        start = hi - 1
-    else:
-        while start > lo and hi - start < 5 and bits[start - 1] & ALPHABETIC:
-            start -= 1
-        if start == hi:
-            return 0
-    if start == lo or not _digit(codes[start - 1]):
+    while start > lo and hi - start <= _LONGEST_UNIT and not _digit(codes[start - 1]):
+        start -= 1
+    if start == lo or start == hi or not _digit(codes[start - 1]):
         return 0
-    return hi - start if not bits[hi - 1] & ALPHABETIC or _among(codes, start, hi, _UNITS) else 0
+    if hi - start == 1 and (codes[start] == 37 or codes[start] == 43 or bits[start] & CURRENCY):  # % +
+        return 1
+    return hi - start if _among(codes, start, hi, _UNITS) else 0
+
+
+@inlined
+def _half_of_day(codes: Codes, lo: Int, hi: Int) -> Int:
+    """The length of what follows the hour in a piece that is a time: 9am, 12p.m.; 0 where it is none."""
+    start = lo
+    while start < hi and start - lo < 2 and _digit(codes[start]):
+        start += 1
+    hour = codes[lo] - 48 if start - lo == 1 else 10 * (codes[lo] - 48) + codes[start - 1] - 48
+    if start == lo or hour < 1 or hour > 12 or codes[lo] == 48:
+        return 0
+    return hi - start if _among(codes, start, hi, _HALVES) else 0
 
 
 @inlined
@@ -143,6 +161,10 @@ def _full_stop(codes: Codes, bits: Codes, lo: Int, hi: Int, rules: Int) -> Int:
 def _suffix(codes: Codes, bits: Codes, lo: Int, hi: Int, rules: Int) -> Int:
     """The length of the word that ends a piece by being punctuation, a unit or a possessive; 0 if there is none."""
     code = codes[hi - 1]
+    if (code == 46 or code == 109) and hi - lo <= 6 and _digit(codes[lo]):  # m
+        size = _half_of_day(codes, lo, hi)
+        if size:
+            return size
     if code == 46:
         return _full_stop(codes, bits, lo, hi, rules)
     if bits[hi - 1] & EDGE:
@@ -213,11 +235,11 @@ def _infix(codes: Codes, bits: Codes, k: Int, lo: Int, hi: Int, rules: Int) -> I
             return 1 if rules & POINTS else run - k
         return 1 if before & (LOWER | QUOTE) and after & (UPPER | QUOTE) else 0
     if code == 44:
-        return 1 if before & ALPHABETIC and after & ALPHABETIC else 0
+        return 1 if before & LETTER and after & LETTER else 0
     if (code == 42 or code == 43 or code == 45 or code == 94) and _digit(previous):  # * + - ^
         if _digit(following) or following == 45:
             return 1
-    if not (before & ALPHABETIC or _digit(previous)):
+    if not (before & LETTER or _digit(previous)):
         return 0
     if kind & HYPHEN:
         run = k + 1
@@ -225,8 +247,8 @@ def _infix(codes: Codes, bits: Codes, k: Int, lo: Int, hi: Int, rules: Int) -> I
             run += 1
         if run - k == 1 and ((rules & DASHES and _dash(code)) or (rules & HYPHENS and not _dash(code))):
             return 0
-        return run - k if run < hi and bits[run] & ALPHABETIC else 0
-    return 1 if (code == 58 or 60 <= code <= 62 or code == 47) and after & ALPHABETIC else 0  # : < = > /
+        return run - k if run < hi and bits[run] & LETTER else 0
+    return 1 if (code == 58 or 60 <= code <= 62 or code == 47) and after & LETTER else 0  # : < = > /
 
 
 @inlined
@@ -241,13 +263,13 @@ def _plain(bits: Codes, lo: Int, hi: Int) -> bool:
 @inlined
 def _elides(codes: Codes, bits: Codes, k: Int, lo: Int, hi: Int) -> bool:
     """Whether the code point at k is an apostrophe between letters."""
-    return bool(_apostrophe(codes[k]) and lo < k < hi - 1 and bits[k - 1] & bits[k + 1] & ALPHABETIC)
+    return bool(_apostrophe(codes[k]) and lo < k < hi - 1 and bits[k - 1] & bits[k + 1] & LETTER)
 
 
 @inlined
 def _cut_middle(codes: Codes, bits: Codes, lo: Int, hi: Int, cuts: Cuts, n: Int, rules: Int) -> Int:
     """Cut what is left between the affixes; `cuts[n]` is its beginning, and the number of cuts is returned."""
-    if _plain(bits, lo, hi):
+    if _plain(bits, lo, hi) or (hi - lo <= _LONGEST_WHOLE and _among(codes, lo, hi, _WHOLE)):
         cuts[n + 1] = hi
         return n + 1
     tail = 0 if rules & ELISION else _contraction(codes, bits, lo, hi)

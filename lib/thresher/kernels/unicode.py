@@ -26,13 +26,14 @@ QUOTE = 1 << 8
 HYPHEN = 1 << 9
 SYMBOL = 1 << 10  # a token of its own anywhere: pictographs and the ellipsis
 CURRENCY = 1 << 11
-UPPER = 1 << 12  # upper-case letters, and letters of scripts without case
-LOWER = 1 << 13  # lower-case letters, and letters of scripts without case
+UPPER = 1 << 12  # of `LETTER` those in upper case, and those of scripts without case
+LOWER = 1 << 13  # of `LETTER` those in lower case, and those of scripts without case
 LINE_BREAK = 1 << 14  # where str.splitlines cuts
 PUNCTUAL = 1 << 15  # of Unicode's category P
 DECIMAL = 1 << 16  # str.isdecimal: what `\d` of `re` matches
 DIGIT = 1 << 17  # str.isdigit: the decimals, and digits that are raised, lowered or in circles
 CAPITAL = 1 << 18  # str.isupper
+LETTER = 1 << 19  # spaCy's letters: those of some scripts, and of scripts without case all code points
 
 Bytes: TypeAlias = npt.NDArray[np.uint8]
 Int: TypeAlias = int | np.signedinteger[Any]

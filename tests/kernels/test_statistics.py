@@ -99,7 +99,7 @@ def test_ngrams(text: str):
     expected = [count * length for count, length in (top(words, n) for n in TOP)] + [
         covered(words, n) for n in DUPLICATED
     ]
-    assert Text(pa.array([text])).ngrams[0].tolist() == expected
+    assert Text(pa.array([text])).ngrams()[0].tolist() == expected
 
 
 @given(TEXTS)
@@ -107,7 +107,7 @@ def test_ngrams(text: str):
 def test_counts(text: str):
     words, _, kinds = cut_by_kernel(text)
     real = [word for word, kind in zip(words, kinds, strict=True) if not kind & 1]
-    assert row(Text(pa.array([text])).counts) == {
+    assert row(Text(pa.array([text])).counts()) == {
         "tokens": len(words),
         "words": len(real),
         "word_characters": sum(map(len, real)),

@@ -88,7 +88,7 @@ def _measure(languages: _Languages, text: pa.Array, language: pa.Array) -> pa.St
 
 def _words(text: Text, rules: npt.NDArray[np.uint8]) -> Words:
     """The documents' words, each by its language's rules; those that all have where these are the English ones."""
-    return words_of(text.utf8, rules) if rules.any() else text.words
+    return words_of(text.utf8, rules) if rules.any() else text.words()
 
 
 def _chosen(codes: tuple[str, ...], text: pa.Array, labels: pa.Array) -> Numbers:

@@ -10,7 +10,7 @@ from thresher.annotators.base import Annotator
 from thresher.kernels.arrow import struct
 from thresher.kernels.counts import stop_word_hashes
 from thresher.kernels.dolma import count_lines, count_words, ngram_shares
-from thresher.kernels.text import text_of
+from thresher.kernels.text import WHITESPACE, text_of
 
 NGRAMS = (*(f"top_{n}_gram" for n in (2, 3, 4)), *(f"duplicate_{n}_grams" for n in (5, 6, 7, 8, 9, 10)))
 _SHARES = ("symbol_words", "alphabetic_words", "bullet_lines", "ellipsis_lines", "duplicate_lines")
@@ -40,7 +40,7 @@ def measure(text: pa.Array) -> pa.StructArray:
     (3.0, 0.5, None)
     """
     t = text_of(text)
-    pieces = t.pieces
+    pieces = t.words(WHITESPACE)
     words = count_words(*pieces, stop_word_hashes())
     lines = count_lines(t.utf8.data, t.utf8.offsets)
     n_words, n_lines = np.maximum(words["words"], 1), lines["lines"]

@@ -4,9 +4,10 @@ import numpy as np
 import pyarrow as pa
 
 from thresher.annotators.base import Annotator
+from thresher.annotators.segmentation import by_words
 from thresher.kernels.arrow import struct
 from thresher.kernels.ngrams import DUPLICATED, TOP
-from thresher.kernels.text import ratio, text_of
+from thresher.kernels.text import UNICODE, ratio, text_of
 
 NGRAMS = (*(f"top_{n}_gram" for n in TOP), *(f"duplicate_{n}_grams" for n in DUPLICATED))
 FIELDS = pa.struct(
@@ -21,7 +22,7 @@ FIELDS = pa.struct(
 )
 
 
-def measure(text: pa.Array) -> pa.StructArray:
+def measure(text: pa.Array, words: str = UNICODE) -> pa.StructArray:
     r"""The statistics as datatrove reads the paper: fractions of the lines, of the paragraphs, of the code points.
 
     A line or paragraph is a duplicate where it came before in the document. `top_N_gram` is what all occurrences of
@@ -33,8 +34,8 @@ def measure(text: pa.Array) -> pa.StructArray:
     (0.3333333333333333, 0.2727272727272727, None)
     """
     t = text_of(text)
-    repeats, characters = t.repeats, t.marks["characters"]
-    ngrams = np.where(t.ngrams < 0, np.nan, t.ngrams)
+    repeats, characters, covered = t.repeats, t.marks["characters"], t.ngrams(words)
+    ngrams = np.where(covered < 0, np.nan, covered)
     columns = (
         characters,
         ratio(repeats["repeated_lines"], repeats["lines"]),
@@ -46,6 +47,13 @@ def measure(text: pa.Array) -> pa.StructArray:
     return struct(FIELDS, columns, t.utf8.valid)
 
 
-def repetition_v1() -> Annotator:
-    """The annotator `repetition_v1`: the thirteen repetition statistics, and the length that they are fractions of."""
-    return Annotator("repetition_v1", FIELDS, measure)
+def repetition_v1(words: str = UNICODE) -> Annotator:
+    """The annotator `repetition_v1`: the thirteen repetition statistics, and the length that they are fractions of.
+
+    n-grams are of words by `thresher.annotators.segmentation`.
+
+    >>> rows = [repetition_v1(words).measure(pa.array(["Row, row. Row, row."])) for words in ("unicode", "whitespace")]
+    >>> [round(row.field("top_2_gram")[0].as_py(), 2) for row in rows]
+    [0.53, 0.95]
+    """
+    return by_words("repetition_v1", FIELDS, measure, words)

@@ -8,6 +8,7 @@ from pyspark.sql import Column
 
 from thresher.annotators.registry import make
 from thresher.functions.signals import ColumnOrName, named, signal
+from thresher.kernels.text import UNICODE
 
 
 def sizes(text: ColumnOrName) -> Column:
@@ -20,14 +21,14 @@ def sizes(text: ColumnOrName) -> Column:
     return named("sizes_v1", text)
 
 
-def gopher(text: ColumnOrName) -> Column:
-    """The statistics behind Gopher's quality rules (`gopher_v1`).
+def gopher(text: ColumnOrName, words: str = UNICODE) -> Column:
+    """The statistics behind Gopher's quality rules (`gopher_v1`); `words` are cut by `unicode` or `whitespace`.
 
     >>> df = spark.createDataFrame([("To be, or not to be: that is the question.",)], "text string")
     >>> df.select(T.gopher("text")).select("gopher_v1.words", "gopher_v1.stop_words").first()
     Row(words=10, stop_words=4)
     """
-    return named("gopher_v1", text)
+    return named("gopher_v1", text, words=words)
 
 
 def gopher_dolma(text: ColumnOrName) -> Column:
@@ -50,14 +51,14 @@ def gopher_dclm(text: ColumnOrName) -> Column:
     return named("gopher_dclm_v1", text)
 
 
-def repetition(text: ColumnOrName) -> Column:
-    r"""The statistics behind Gopher's repetition rules (`repetition_v1`).
+def repetition(text: ColumnOrName, words: str = UNICODE) -> Column:
+    r"""The statistics behind Gopher's repetition rules (`repetition_v1`); `words` are `unicode` or `whitespace`.
 
     >>> df = spark.createDataFrame([("Row, row.\nRow, row.\nYour boat.\nRow, row.",)], "text string")
     >>> df.select(T.repetition("text")).select("repetition_v1.duplicate_lines", "repetition_v1.top_2_gram").first()
     Row(duplicate_lines=0.5, top_2_gram=0.375)
     """
-    return named("repetition_v1", text)
+    return named("repetition_v1", text, words=words)
 
 
 def repetition_dclm(text: ColumnOrName) -> Column:
@@ -71,14 +72,14 @@ def repetition_dclm(text: ColumnOrName) -> Column:
     return named("repetition_dclm_v1", text)
 
 
-def fineweb(text: ColumnOrName) -> Column:
-    r"""The statistics behind FineWeb's quality rules (`fineweb_v1`).
+def fineweb(text: ColumnOrName, words: str = UNICODE) -> Column:
+    r"""The statistics behind FineWeb's quality rules (`fineweb_v1`); `words` are `unicode` or `whitespace`.
 
     >>> df = spark.createDataFrame([("Menu\nThe fox ran over the hill.\nMenu",)], "text string")
     >>> df.select(T.fineweb("text")).select("fineweb_v1.lines", "fineweb_v1.newline_ratio").first()
     Row(lines=3, newline_ratio=0.2222222222222222)
     """
-    return named("fineweb_v1", text)
+    return named("fineweb_v1", text, words=words)
 
 
 def c4(text: ColumnOrName, dialect: str = "c4_v1") -> Column:
@@ -150,8 +151,8 @@ def decontamination(
     return named("decontamination_v1", text, items=items, fields=fields, n=n, **settings)
 
 
-def language(text: ColumnOrName) -> Column:
-    """The language of the whole text and its score, by fastText's lid.176 (`language_v1`).
+def language(text: ColumnOrName, model: str | Path | None = None) -> Column:
+    """The language of the whole text and its score (`language_v1`), by lid.176 or the fastText model at a path.
 
     >>> df = spark.createDataFrame([("Wir haben lange geredet.",), ("",)], "text string")
     >>> df.select(T.language("text")).selectExpr("language_v1.label", "round(language_v1.score, 2) AS score").show()
@@ -162,7 +163,7 @@ def language(text: ColumnOrName) -> Column:
     |  und|  0.0|
     +-----+-----+
     """
-    return named("language_v1", text)
+    return named("language_v1", text, model=model)
 
 
 def classifier(text: ColumnOrName, model: str | Path, label: str | None = None) -> Column:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from functools import cached_property
 from threading import local
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +17,13 @@ from thresher.kernels import segment, whitespace
 from thresher.kernels.arrow import Utf8, utf8
 
 Column: TypeAlias = npt.NDArray[Any]
+Made = TypeVar("Made")
+# What a word is, by name: what a tokenizer gives that cuts off punctuation, or what lies between white space.
+UNICODE, WHITESPACE = "unicode", "whitespace"
+SEGMENTATIONS: dict[str, Callable[[Utf8], segment.Words]] = {
+    UNICODE: segment.words_of,
+    WHITESPACE: whitespace.pieces_of,
+}
 KEPT = 3  # the text of a batch, and what each of two edits leaves of it
 _last = local()
 
@@ -29,26 +36,21 @@ class Text:
         self.utf8: Utf8 = utf8(array)
         self._made: dict[str, Any] = {}
 
-    def once(self, name: str, make: Callable[[], Any]) -> Any:
+    def once(self, name: str, make: Callable[[], Made]) -> Made:
         """What `make` gives, kept under this name: what one annotator alone needs, but more than once."""
         if name not in self._made:
             self._made[name] = make()
-        return self._made[name]
+        made: Made = self._made[name]
+        return made
 
-    @cached_property
-    def words(self) -> segment.Words:
-        """The words of each document."""
-        return segment.words_of(self.utf8)
+    def words(self, segmentation: str = UNICODE) -> segment.Words:
+        """The words of each document, cut by `SEGMENTATIONS`."""
+        return self.once(f"words {segmentation}", lambda: SEGMENTATIONS[segmentation](self.utf8))
 
-    @cached_property
-    def pieces(self) -> segment.Words:
-        """What lies between white space in each document."""
-        return whitespace.pieces_of(self.utf8)
-
-    @cached_property
-    def counts(self) -> Column:
+    def counts(self, segmentation: str = UNICODE) -> Column:
         """A row per document, by `counts.COUNTS`."""
-        return _counts.counts(*self.words, _counts.stop_word_hashes())
+        words = self.words(segmentation)
+        return self.once(f"counts {segmentation}", lambda: _counts.counts(*words, _counts.stop_word_hashes()))
 
     @cached_property
     def marks(self) -> Column:
@@ -60,16 +62,16 @@ class Text:
         """A row per document, by `repeats.REPEATS`."""
         return _repeats.repeats(self.utf8.data, self.utf8.offsets)
 
-    @cached_property
-    def ngrams(self) -> Column:
+    def ngrams(self, segmentation: str = UNICODE) -> Column:
         """A row per document: characters of the top 2, 3, 4-gram and of repeated 5 … 10-grams."""
-        return _ngrams.ngrams(self.words.first, self.words.chars, self.words.hashes)
+        first, chars, hashes, _ = self.words(segmentation)
+        return self.once(f"ngrams {segmentation}", lambda: _ngrams.ngrams(first, chars, hashes))
 
 
 def text_of(array: pa.Array) -> Text:
     """The `Text` of an array; each thread keeps the last `KEPT`, because several annotators measure one batch.
 
-    >>> text_of(pa.array(["To be."])).counts["words"].tolist()
+    >>> text_of(pa.array(["To be."])).counts()["words"].tolist()
     [2]
     """
     key = (array.type, len(array), array.offset, *(b if b is None else (b.address, b.size) for b in array.buffers()))

@@ -114,6 +114,17 @@ def test_judge_adds_verdicts_and_drops_nothing(documents: DataFrame) -> None:
     assert any(not verdicts for verdicts in rows.values())
 
 
+def test_judge_keeps_columns_that_are_called_like_measurements(spark: SparkSession) -> None:
+    rows = spark.createDataFrame([("Wir haben lange geredet.", "mine")], "`the text` string, language_v1 string")
+    measured = rows.select("*", T.sizes("the text"))
+    judged = T.judge(measured, "language_v1", text="the text")
+    assert judged.columns == ["the text", "language_v1", "sizes_v1", "verdicts"]
+    (row,) = judged.collect()
+    assert (row["language_v1"], row["sizes_v1"]["words"], row["verdicts"][0]["detail"]) == ("mine", 4, "de")
+    with pytest.raises(UsageError, match="has a column `verdicts` already: rename it"):
+        T.judge(judged, "gopher_quality_v1", text="the text")
+
+
 def test_judge_tells_the_word_that_breaks_the_rule(documents: DataFrame, settings: dict[str, dict[str, Any]]) -> None:
     rows = T.judge(documents, "badwords_v1", settings=settings).select("n", "verdicts").collect()
     broken = [row["verdicts"][0] for row in rows if row["verdicts"]]

@@ -15,6 +15,7 @@ def write(folder: Path, text: str) -> str:
 
 
 BARE = "name: m\nannotate: {sizes_v1: }\ndedup: null\n"
+BY_LANGUAGE = "name: m\nannotate: {language_v1: }\ndedup: null\nfilter: {language_v1: {score: "
 MINIMAL = "name: mine\nannotate: {sizes_v1: , exact_v1: , minhash_v1: }\n"
 
 
@@ -49,6 +50,16 @@ def test_every_recipe_that_ships_is_right(name: str) -> None:
             "name: m\nannotate: {minhash_v1: {ngrams: 3}}\ndedup: null\n",
             "annotate: minhash_v1.ngrams: no setting is called ngrams; did you mean ngram?",
         ),
+        (
+            BY_LANGUAGE + "{at_least: {en: much}}}}\n",
+            "score.at_least.en: Input should be a valid number, unable to parse",
+        ),
+        (
+            BY_LANGUAGE + "{at_least: {no: 0.5}}}}\n",
+            "filter.language_v1.score.at_least: YAML takes no, yes, off and on",
+        ),
+        (BY_LANGUAGE + "{at_least: [en]}}}\n", "language_v1.score.at_least is a number, or numbers by language"),
+        (BY_LANGUAGE + "{one_of: {en: 1}}}}\n", "language_v1.score.one_of is a list of labels, not {'en': 1.0}"),
         (MINIMAL + "edit: [c4_v1]\n", "annotate lacks c4_v1, which edit names"),
         (MINIMAL + "lines: {unit: word}\n", "lines.unit: Input should be 'line' or 'paragraph' (got 'word')"),
         (MINIMAL + "lines: {at_lest: 3}\n", "no setting is called at_lest; did you mean at_least?"),

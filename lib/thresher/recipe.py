@@ -22,6 +22,7 @@ from thresher.dedup.banding import Banding, banding_for
 from thresher.dedup.identity import IDENTITIES
 from thresher.embed.embedder import Embedder
 from thresher.errors import UsageError
+from thresher.filters.by_language import with_bounds, wrong_bound
 from thresher.filters.registry import BOUNDS, RULESETS, ruleset
 from thresher.filters.rule import Rule, RuleSet
 from thresher.recipe_sections import (
@@ -36,7 +37,7 @@ from thresher.recipe_sections import (
     Settings,
 )
 
-Bounds = dict[str, float | list[str] | None]
+Bounds = dict[str, float | dict[str, float] | list[str] | None]
 
 
 class Recipe(Settings):
@@ -87,8 +88,10 @@ class Recipe(Settings):
             rules = [rule.name for rule in ruleset(name).rules]
             for rule, bounds in overrides.items():
                 _require(rule, rules, f"rule of {name}")
-                for bound in bounds:
-                    _require(bound, BOUNDS, f"bound of {name}.{rule}")
+                for kind, bound in bounds.items():
+                    _require(kind, BOUNDS, f"bound of {name}.{rule}")
+                    if wrong := wrong_bound(kind, bound):
+                        raise ValueError(f"{name}.{rule}.{kind} {wrong}")
         return value
 
     @model_validator(mode="after")
@@ -260,10 +263,21 @@ def _place(error: yaml.MarkedYAMLError) -> str:
 def _checked(content: dict[str, Any], changes: Sequence[str], where: str) -> Recipe:
     for change in changes:
         _change(content, change)
+    if place := _unquoted(content):
+        raise UsageError(f"{where}: {place}: YAML takes no, yes, off and on for false and true; write 'no' in quotes")
     try:
         return Recipe(**content)
     except ValidationError as error:
         raise UsageError(f"{where}: {_one_line(error, Recipe)}") from error
+
+
+def _unquoted(content: Any) -> str | None:
+    """Where a key, or one of several values, is true or false: a language's label without quotes."""
+    items = content.items() if isinstance(content, dict) else ()
+    if any(isinstance(part, bool) for part in (content if isinstance(content, dict | list) else ())):
+        return ""
+    found = ((key, _unquoted(value)) for key, value in items)
+    return next((f"{key}.{place}".rstrip(".") for key, place in found if place is not None), None)
 
 
 def shipped_recipes() -> list[str]:
@@ -285,8 +299,9 @@ def _require_recipe(recipe: str) -> None:
 
 
 def _own_rules(name: str, rules: Mapping[str, OwnRule]) -> RuleSet:
-    made = tuple(Rule(rule, **bounds.model_dump()) for rule, bounds in rules.items())
-    return RuleSet(name, made, tuple(dict.fromkeys(rule.signal.split(".")[0] for rule in made)))
+    made = tuple(Rule(rule, bounds.signal, detail=bounds.detail) for rule, bounds in rules.items())
+    bare = RuleSet(name, made, tuple(dict.fromkeys(rule.signal.split(".")[0] for rule in made)))
+    return with_bounds(bare, {rule: bounds.model_dump(include=set(BOUNDS)) for rule, bounds in rules.items()})
 
 
 def _own(settings: Mapping[str, Any]) -> dict[str, Any]:
@@ -336,9 +351,9 @@ def _change(content: dict[str, Any], change: str) -> None:
 
 
 def _one_line(error: ValidationError, model: type[BaseModel]) -> str:
-    # A name that is wrong is told before the one that is missing because of it.
-    first = min(error.errors(), key=lambda found: found["type"] != "extra_forbidden")
-    where = ".".join(str(part) for part in first["loc"])
+    # A name that is wrong is told before the one that is missing because of it, and a value before what holds it.
+    first = min(error.errors(), key=lambda f: (f["type"] != "extra_forbidden", isinstance(f["input"], dict)))
+    where = ".".join(str(part) for part in first["loc"] if "[" not in str(part))  # less pydantic's names of types
     message = first["msg"].removeprefix("Value error, ")
     if first["type"] == "extra_forbidden":
         message = _unknown(str(first["loc"][-1]), _keys_beside(first["loc"], model), "setting")

@@ -10,6 +10,7 @@ from thresher.embed.transformer import Pooling
 from thresher.filters.registry import BOUNDS
 
 SOURCE_RANK = "source_rank"
+NumberBound = float | dict[str, float] | None
 
 
 class Settings(BaseModel):
@@ -48,13 +49,16 @@ class MinHashSettings(Settings):
 
 
 class OwnRule(Settings):
-    """A user's own rule on a signal of the recipe, with at least one bound; as `filters.rule.Rule` has them."""
+    """A user's own rule on a signal of the recipe, with at least one bound; as `filters.rule.Rule` has them.
+
+    A bound on a number may be a mapping from languages to numbers (`filters.by_language`).
+    """
 
     signal: str = Field(pattern=r"^\w+\.\w+$")
-    at_least: float | None = None
-    at_most: float | None = None
-    above: float | None = None
-    below: float | None = None
+    at_least: NumberBound = None
+    at_most: NumberBound = None
+    above: NumberBound = None
+    below: NumberBound = None
     one_of: tuple[str, ...] = ()
     none_of: tuple[str, ...] = ()
     detail: str | None = None

@@ -2,11 +2,11 @@
 
 import importlib
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any, cast
 
 from thresher.errors import UsageError
-from thresher.filters.rule import Rule, RuleSet
+from thresher.filters.by_language import with_bounds
+from thresher.filters.rule import RuleSet
 
 RULESETS = (
     *("language_v1", "fineweb_quality_v1"),
@@ -27,16 +27,11 @@ def ruleset(
 ) -> RuleSet:
     """The published rule set called `name`, with the bounds that `overrides` names by rule in place of its own.
 
-    `settings` are those of the annotators, as in a recipe: a rule set whose bounds lie in files finds these there.
+    A bound on a number may be a mapping from languages to numbers (`by_language`). `settings` are those of the
+    annotators, as in a recipe: a rule set whose bounds lie in files finds these there.
     """
     if name not in RULESETS:
         raise UsageError(f"no rule set is called {name}; there are {', '.join(RULESETS)}")
     module = importlib.import_module(f"thresher.filters.{name}")
     published = cast(RuleSet, getattr(module, name.upper(), None) or module.of_settings(settings or {}))
-    changed = overrides or {}
-    return replace(published, rules=tuple(_bounded(rule, changed.get(rule.name, {})) for rule in published.rules))
-
-
-def _bounded(rule: Rule, bounds: Mapping[str, Any]) -> Rule:
-    changed: dict[str, Any] = {key: tuple(v) if isinstance(v, list | tuple) else v for key, v in bounds.items()}
-    return replace(rule, **changed)
+    return with_bounds(published, overrides or {})

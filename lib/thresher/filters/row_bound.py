@@ -14,11 +14,15 @@ Bounds = Mapping[str, Mapping[str, float | None]]
 
 @dataclass(frozen=True)
 class RowBound:
-    """A bound that each row has in a column; null there: the rule does not apply. `least` and `most` there are."""
+    """A bound that each row has in a column; `least` and `most` are the extremes.
+
+    Null there: `default` is the bound, and without one the rule does not apply.
+    """
 
     column: str
     least: float
     most: float
+    default: float | None = None
 
 
 @dataclass(frozen=True)
@@ -39,8 +43,8 @@ class BoundTable:
         table = cls(key, {value: dict(row) for value, row in rows.items()})
         return replace(table, column=f"{name}_{fingerprint([key, table.rows])}")
 
-    def bound(self, name: str) -> RowBound | None:
-        """The bound called `name` as rules take it; None where no row has it.
+    def bound(self, name: str, default: float | None = None) -> RowBound | None:
+        """The bound called `name` as rules take it, `default` for rows without it; None where no row has it.
 
         >>> table = BoundTable.of("by_language", "language_v1.label", {"de": {"score": 0.8}, "fr": {"score": 0.7}})
         >>> bound = table.bound("score")
@@ -48,7 +52,10 @@ class BoundTable:
         ('score', 0.7, 0.8)
         """
         values = [value for row in self.rows.values() if (value := row.get(name)) is not None]
-        return RowBound(f"{self.column}.{name}", min(values), max(values)) if values else None
+        if not values:
+            return None
+        values += [] if default is None else [default]
+        return RowBound(f"{self.column}.{name}", min(values), max(values), default)
 
     def joined(self, signals: DataFrame) -> DataFrame:
         """The signals with their rows' bounds in `column`, null where the table has no row of that key."""

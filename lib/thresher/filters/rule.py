@@ -23,7 +23,10 @@ INSIDE: dict[str, Callable[[Any, Any], Any]] = {
 
 def bound_column(bound: Bound) -> Column:
     """A bound as a column: the same number in every row, or each row's own."""
-    return F.col(bound.column) if isinstance(bound, RowBound) else F.lit(float(bound))
+    if not isinstance(bound, RowBound):
+        return F.lit(float(bound))
+    own = F.col(bound.column)
+    return own if bound.default is None else F.coalesce(own, F.lit(float(bound.default)))
 
 
 @dataclass(frozen=True)

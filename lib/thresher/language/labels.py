@@ -9,7 +9,7 @@ usual script's first: some languages are written in two scripts, which lid.176 d
 from collections.abc import Container
 
 LATIN = "_Latn"
-# Without a name: English, which FineWeb-2 leaves to FineWeb, and Serbo-Croatian (sh), which GlotLID does not know.
+# Without a name: Serbo-Croatian (sh), which GlotLID does not know. FineWeb-2 leaves English to FineWeb.
 LID_176 = {
     label: tuple(names.split("/"))
     for label, names in (
@@ -19,7 +19,7 @@ LID_176 = {
         ast:ast_Latn av:ava_Cyrl az:azj_Latn/azj_Cyrl azb:azb_Arab ba:bak_Cyrl bar:bar_Latn bcl:bcl_Latn be:bel_Cyrl
         bg:bul_Cyrl bh:bho_Deva bn:ben_Beng/ben_Latn bo:bod_Tibt bpy:bpy_Beng br:bre_Latn bs:bos_Latn bxr:bxr_Cyrl
         ca:cat_Latn cbk:cbk_Latn ce:che_Cyrl ceb:ceb_Latn ckb:ckb_Arab co:cos_Latn cs:ces_Latn cv:chv_Cyrl cy:cym_Latn
-        da:dan_Latn de:deu_Latn diq:diq_Latn dsb:dsb_Latn dty:dty_Deva dv:div_Thaa el:ell_Grek eml:eml_Latn
+        da:dan_Latn de:deu_Latn diq:diq_Latn dsb:dsb_Latn dty:dty_Deva dv:div_Thaa el:ell_Grek eml:eml_Latn en:eng_Latn
         eo:epo_Latn es:spa_Latn et:ekk_Latn eu:eus_Latn fa:fas_Arab fi:fin_Latn fr:fra_Latn frr:frr_Latn fy:fry_Latn
         ga:gle_Latn gd:gla_Latn gl:glg_Latn gn:gug_Latn gom:gom_Deva/gom_Latn gu:guj_Gujr/guj_Latn gv:glv_Latn
         he:heb_Hebr hi:hin_Deva/hin_Latn hif:hif_Latn hr:hrv_Latn hsb:hsb_Latn ht:hat_Latn hu:hun_Latn hy:hye_Armn
@@ -34,9 +34,9 @@ LID_176 = {
         ru:rus_Cyrl rue:rue_Cyrl sa:san_Deva/san_Latn sah:sah_Cyrl sc:srd_Latn scn:scn_Latn sco:sco_Latn sd:snd_Arab
         si:sin_Sinh sk:slk_Latn sl:slv_Latn so:som_Latn sq:als_Latn sr:srp_Cyrl/srp_Latn su:sun_Latn sv:swe_Latn
         sw:swh_Latn ta:tam_Taml/tam_Latn te:tel_Telu/tel_Latn tg:tgk_Cyrl th:tha_Thai tk:tuk_Latn tl:fil_Latn
-        tr:tur_Latn tt:tat_Cyrl/tat_Latn tyv:tyv_Cyrl ug:uig_Arab uk:ukr_Cyrl ur:urd_Arab/urd_Latn
-        uz:uzn_Latn/uzn_Cyrl vec:vec_Latn vep:vep_Latn vi:vie_Latn vls:vls_Latn vo:vol_Latn wa:wln_Latn war:war_Latn
-        wuu:wuu_Hani xal:xal_Cyrl xmf:xmf_Geor yi:ydd_Hebr yo:yor_Latn yue:yue_Hani zh:cmn_Hani
+        tr:tur_Latn tt:tat_Cyrl/tat_Latn tyv:tyv_Cyrl ug:uig_Arab uk:ukr_Cyrl ur:urd_Arab/urd_Latn uz:uzn_Latn/uzn_Cyrl
+        vec:vec_Latn vep:vep_Latn vi:vie_Latn vls:vls_Latn vo:vol_Latn wa:wln_Latn war:war_Latn wuu:wuu_Hani
+        xal:xal_Cyrl xmf:xmf_Geor yi:ydd_Hebr yo:yor_Latn yue:yue_Hani zh:cmn_Hani
         """.split()
     )
 }

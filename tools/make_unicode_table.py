@@ -90,6 +90,7 @@ def classes(code: int) -> int:
         char.isdigit(),
         char.isupper(),
         code in LETTERS,
+        char.islower(),
     )
     return sum(1 << i for i, bit in enumerate(bits) if bit)
 

@@ -11,7 +11,8 @@ TensorFlow Datasets' `c4_utils`, `C4QualityFilter` of datatrove, `c4.yaml` of DC
     it holds none of: javascript, terms of use, privacy policy, cookie policy, uses cookies, use of cookies, use cookies
 
 Citations (`[12]`, `[edit]`, `[citation needed]`) are cut out first. Lines are cut where `str.splitlines` does and
-trimmed, in DCLM's reading at newlines alone and not; DCLM keeps blank lines. `c4_fineweb_v1` is datatrove's dialect as
+trimmed, in DCLM's reading at newlines alone and not; DCLM keeps blank lines, passes over blanks at a line's end and
+counts the sentences of the page that is left, TFDS those of each line. `c4_fineweb_v1` is datatrove's dialect as
 FineWeb sets it (Penedo et al. 2024, https://arxiv.org/abs/2406.17557): a line may end as it likes.
 """
 
@@ -25,6 +26,7 @@ from thresher.annotators.base import Annotator
 from thresher.kernels.arrow import strings, struct
 from thresher.kernels.c4 import FIELDS as NAMES
 from thresher.kernels.c4 import c4_dclm_lines, c4_lines
+from thresher.kernels.punkt_words import english
 from thresher.kernels.text import text_of
 
 FIELDS = pa.struct([(name, pa.int64()) for name in NAMES])
@@ -34,12 +36,12 @@ LEAST_WORDS = {"c4_v1": 5, "c4_datatrove_v1": 3, "c4_fineweb_v1": 3}
 def _run(dialect: str, text: pa.Array) -> Any:
     """The kernel's result on an array, once for the measurement and the edit."""
     shared = text_of(text)
+    data, offsets, _ = shared.utf8
 
     def run() -> Any:
         if dialect == "c4_dclm_v1":
-            return c4_dclm_lines(shared.utf8.data, shared.utf8.offsets)
-        data, offsets, _ = shared.utf8
-        return c4_lines(data, offsets, LEAST_WORDS[dialect], dialect != "c4_v1", dialect != "c4_fineweb_v1")
+            return c4_dclm_lines(data, offsets, english())
+        return c4_lines(data, offsets, LEAST_WORDS[dialect], dialect != "c4_v1", dialect != "c4_fineweb_v1", english())
 
     return shared.once(dialect, run)
 
@@ -47,8 +49,9 @@ def _run(dialect: str, text: pa.Array) -> Any:
 def measure(dialect: str, text: pa.Array) -> pa.StructArray:
     r"""How many lines there are, are kept, and fell to each rule, each to the first that cuts it.
 
-    Of the lines kept: `lorem_ipsum` and `curly_brackets`, lines that hold these; `sentences` (`kernels.sentences`: by
-    spaCy's rule, where TFDS and DCLM use NLTK's Punkt); `characters` of the text left.
+    Of the lines kept: `lorem_ipsum` and `curly_brackets`, lines that hold these; `sentences`, as TFDS and DCLM
+    count them by NLTK's Punkt (`kernels.punkt`), datatrove by spaCy's rule (`kernels.sentences`); `characters` of the
+    text left.
 
     >>> page = pa.array(["Home\nThe fox ran over the hill.[3] It was red.\nThis site uses cookies for your comfort."])
     >>> row = measure("c4_v1", page).to_pylist()[0]

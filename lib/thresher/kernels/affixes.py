@@ -6,8 +6,6 @@ abbreviations, web addresses. Not its lists of emoticons and of contractions wit
 spaCy's tokenizers of other languages differ in a few of these rules; `rules`, a set of bits, says in which.
 """
 
-from collections.abc import Sequence
-
 import numpy as np
 import numpy.typing as npt
 
@@ -26,6 +24,7 @@ from thresher.kernels.unicode import (
     WORD,
     Int,
 )
+from thresher.kernels.word_keys import NO_LETTERS, sorted_keys, with_letter
 
 Codes = npt.NDArray[np.int32]
 Cuts = npt.NDArray[np.int64]
@@ -51,30 +50,16 @@ WHOLE = ("and/or", "w/o")
 HALVES_OF_DAY = ("am", "pm", "a.m.", "p.m.")
 _LONGEST_UNIT, _LONGEST_WHOLE = (max(map(len, words)) for words in (UNITS, WHOLE))
 _APOSTROPHE, _CURLY = ord("'"), 0x2019
-_KEY_BASE = 0x9E3779B97F4A7C15
 
-
-def _keys(texts: Sequence[str]) -> npt.NDArray[np.uint64]:
-    """Each text of up to 8 code points as one number, sorted."""
-    return np.array(sorted({_key_of(text) for text in texts}), np.uint64)
-
-
-def _key_of(text: str) -> int:
-    key = 1  # so that a NUL in front of a text makes another one of it
-    for char in text:
-        key = (key * _KEY_BASE + ord(char)) & 0xFFFFFFFFFFFFFFFF
-    return key
-
-
-_ABBREVIATIONS, _UNITS, _TAILS = map(_keys, (ABBREVIATIONS, UNITS, TAILS))
-_WHOLE, _HALVES = map(_keys, (WHOLE, HALVES_OF_DAY))
+_ABBREVIATIONS, _UNITS, _TAILS = map(sorted_keys, (ABBREVIATIONS, UNITS, TAILS))
+_WHOLE, _HALVES = map(sorted_keys, (WHOLE, HALVES_OF_DAY))
 
 
 @inlined
 def _among(codes: Codes, start: Int, end: Int, keys: npt.NDArray[np.uint64]) -> bool:
-    key = np.uint64(1)
+    key = np.uint64(NO_LETTERS)
     for k in range(start, end):
-        key = key * np.uint64(_KEY_BASE) + np.uint64(codes[k])
+        key = with_letter(key, codes[k])
     place = np.searchsorted(keys, key)
     return bool(place < len(keys) and keys[place] == key)
 

@@ -23,6 +23,8 @@ from thresher.kernels.lines import (
     phrases_in,
     read_line,
 )
+from thresher.kernels.punkt import count_punkt
+from thresher.kernels.punkt_words import Known
 from thresher.kernels.sentences import count_sentences, scratch
 from thresher.kernels.spans import characters, strip_left, strip_right
 from thresher.kernels.unicode import Bytes, Int
@@ -39,11 +41,14 @@ _ENDS_TFDS, _ENDS_DATATROVE = np.frombuffer(b'.?!"', np.uint8), np.frombuffer(b"
 
 
 @njit
-def c4_lines(data: Bytes, offsets: Offsets, least_words: Int, datatrove: bool, ended: bool) -> tuple[Any, Any, Any]:
+def c4_lines(
+    data: Bytes, offsets: Offsets, least_words: Int, datatrove: bool, ended: bool, known: Known
+) -> tuple[Any, Any, Any]:
     """The text left, its offsets, and a row of `COUNTS` for each document.
 
-    datatrove lets a line end with an apostrophe, and counts its words before citations are cut; TFDS after. Whether a
-    line has to end as a sentence does, `ended` says.
+    datatrove lets a line end with an apostrophe, and counts its words before citations are cut; TFDS after. Sentences
+    are spaCy's to datatrove; TFDS's are Punkt's, by what is `known` of words. Whether a line has to end as a sentence
+    does, `ended` says.
     """
     out, starts = np.empty(offsets[-1] - offsets[0] + len(offsets), np.uint8), np.zeros(len(offsets), np.int64)
     counts, work, folded = np.zeros(len(offsets) - 1, COUNTS), scratch(), np.empty(_longest(offsets), np.uint8)
@@ -67,7 +72,9 @@ def c4_lines(data: Bytes, offsets: Offsets, least_words: Int, datatrove: bool, e
                 continue
             found = phrases_in(folded, fold(out, at, copied, folded, False))
             if _is_kept(found, row):
-                row.sentences += count_sentences(out, at, copied, work)
+                row.sentences += (
+                    count_sentences(out, at, copied, work) if datatrove else count_punkt(out, at, copied, known)
+                )
                 out[copied] = _NEWLINE
                 at = copied + 1
         starts[d + 1] = _trim(out, starts[d], at)
@@ -76,10 +83,13 @@ def c4_lines(data: Bytes, offsets: Offsets, least_words: Int, datatrove: bool, e
 
 
 @njit
-def c4_dclm_lines(data: Bytes, offsets: Offsets) -> tuple[Any, Any, Any]:
-    """As `c4_lines`, after DCLM's reading: lines end at newlines alone, blank ones are kept, none is trimmed."""
+def c4_dclm_lines(data: Bytes, offsets: Offsets, known: Known) -> tuple[Any, Any, Any]:
+    """As `c4_lines`, after DCLM's reading: lines end at newlines alone, blank ones are kept, none is trimmed.
+
+    Sentences are counted on the page that is left, not line by line.
+    """
     out, starts = np.empty(offsets[-1] - offsets[0] + len(offsets), np.uint8), np.zeros(len(offsets), np.int64)
-    counts, work, folded = np.zeros(len(offsets) - 1, COUNTS), scratch(), np.empty(_longest(offsets), np.uint8)
+    counts, folded = np.zeros(len(offsets) - 1, COUNTS), np.empty(_longest(offsets), np.uint8)
     for d in range(len(offsets) - 1):
         row, begin, end = counts[d], offsets[d], offsets[d + 1]
         at = starts[d]
@@ -93,11 +103,11 @@ def c4_dclm_lines(data: Bytes, offsets: Offsets) -> tuple[Any, Any, Any]:
                 copied = copy_without_citations(data, begin, i, out, at)
                 kept = copied == at or _passes_dclm(out, at, copied, folded, row)
                 if kept:
-                    row.sentences += count_sentences(out, at, copied, work)
                     out[copied] = _NEWLINE
                     at = copied + 1
             begin = i + 1
         starts[d + 1] = _trim(out, starts[d], at)
+        row.sentences = count_punkt(out, starts[d], starts[d + 1], known)
         row.characters = characters(out, starts[d], starts[d + 1])
     return out[: starts[-1]], starts, counts
 

@@ -34,6 +34,7 @@ DECIMAL = 1 << 16  # str.isdecimal: what `\d` of `re` matches
 DIGIT = 1 << 17  # str.isdigit: the decimals, and digits that are raised, lowered or in circles
 CAPITAL = 1 << 18  # str.isupper
 LETTER = 1 << 19  # spaCy's letters: those of some scripts, and of scripts without case all code points
+SMALL = 1 << 20  # str.islower
 
 Bytes: TypeAlias = npt.NDArray[np.uint8]
 Int: TypeAlias = int | np.signedinteger[Any]

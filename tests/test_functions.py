@@ -133,6 +133,17 @@ def test_judge_tells_the_word_that_breaks_the_rule(documents: DataFrame, setting
     assert all(verdict["value"] > verdict["threshold"] == 0 for verdict in broken)
 
 
+def test_judge_measures_what_annotators_need(spark: SparkSession, tmp_path: Path) -> None:
+    (tmp_path / "de").write_text("fuchs\n")
+    rows = [("Der Fuchs ging über den Hügel.",), ("The word Fuchs is German.",)]
+    settings = {"badwords_v1": {"lists": str(tmp_path), "language": "detected"}}
+    judged = T.judge(spark.createDataFrame(rows, "text string"), "badwords_v1", settings=settings)
+    assert judged.columns == ["text", "verdicts"]
+    assert [len(row["verdicts"]) for row in judged.collect()] == [1, 0]
+    found = spark.createDataFrame(rows, "text string").select(T.badwords("text", tmp_path, "detected"))
+    assert [row["badwords_v1"]["first"] for row in found.collect()] == ["fuchs", None]
+
+
 def test_judge_takes_each_documents_own_bounds(spark: SparkSession) -> None:
     texts = ["Ich bin der Meinung, dass wir heute nach Hause gehen.", "Сегодня мы идём домой, потому что поздно.", None]
     judged = T.judge(

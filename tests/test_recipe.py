@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from thresher.errors import UsageError
+from thresher.filters.registry import RULESETS
 from thresher.recipe import read_recipe, shipped_recipes
 
 
@@ -12,6 +13,11 @@ def write(folder: Path, text: str) -> str:
     path = folder / "mine.yaml"
     path.write_text(text, encoding="utf-8")
     return str(path)
+
+
+def test_all_english_filters_are_all_but_those_that_need_lists_or_languages() -> None:
+    apart = {"fineweb_2_v1", "badwords_v1", "url_v1", "decontamination_v1"}
+    assert set(read_recipe("all-english-filters").filter) == set(RULESETS) - apart
 
 
 BARE = "name: m\nannotate: {sizes_v1: }\ndedup: null\n"

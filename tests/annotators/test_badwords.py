@@ -16,12 +16,14 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from thresher.annotators.badwords import BETWEEN, FIELDS, STRUCK, badwords_v1, load
+from thresher.annotators.language import language_v1
 from thresher.annotators.registry import make
 from thresher.errors import ThresherError, UsageError
 from thresher.filters.registry import ruleset
 from thresher.fingerprint import digest_files
 
 from ..kernels.texts import PARTS, TEXTS
+from .test_c4 import CITATION, DIALECTS, POLICY
 
 HARMLESS = (
     *("house", "garden", "Water", "on the other hand", "the other", "e-mail", "c++", "p.m.", ".com", "n°", "it's"),
@@ -66,7 +68,7 @@ def twin(entries: list[str], boundaries: str, text: str) -> Row:
     before, behind = {"words": (r"(?<!\w)", r"(?!\w)"), "letters": ("(?<=[^a-z])", "(?=[^a-z])"), "none": ("", "")}[
         boundaries
     ]
-    lines = [line.strip() for line in lowered(text).splitlines()] if boundaries == "letters" else [lowered(text)]
+    lines = lowered(text).splitlines() if boundaries == "letters" else [lowered(text)]
     found = [match for line in lines for match in re.findall(f"{before}(?:{either}){behind}", line)]
     return {"matches": len(found), "distinct": len(set(found)), "first": found[0] if found else None}
 
@@ -111,7 +113,8 @@ def test_what_is_found_is_what_the_definition_finds(
         ("none", "Firefoxes", "fox"),
         ("letters", "fox on the lazy dog", None),
         ("letters", "A fox_1 is", "fox"),
-        ("letters", "fox\n ran and fox", None),
+        ("letters", "fox\nran and fox", None),
+        ("letters", "run,\n fox hunts", "fox"),
         ("letters", "a fox on\nthe", "fox"),
     ],
 )
@@ -186,7 +189,97 @@ def test_letters_are_tfds_expression_over_the_lines(texts: list[str], write: Cal
     published = re.compile("[^a-z]({})[^a-z]".format("|".join(entries)))
     found = run(write(entries), texts, boundaries="letters")
     for row, text in zip(found, texts, strict=True):
-        assert (row["matches"] > 0) == any(published.search(line.strip().lower()) for line in text.splitlines())
+        assert (row["matches"] > 0) == any(published.search(line.lower()) for line in text.splitlines())
+
+
+PAGES = st.lists(
+    st.sampled_from(
+        (
+            *(
+                "[1] Fox",
+                "fox",
+                " a fox",
+                " foxes",
+                "[2]fox",
+                " ran over the hill",
+                " and it was late",
+                ".",
+                "!",
+                "[3]",
+            ),
+            *("\n", "\n", " \n\t", "Water.", " it says javascript", " cookie policy", "FOX", " [edit] ", '"fox"', "x"),
+        )
+    ),
+    max_size=40,
+).map("".join)
+
+
+def clean_page_finds(text: str) -> bool:
+    """Whether `clean_page` drops a page for a bad word: those of the lines that its other rules leave, as they are."""
+    bad = re.compile("[^a-z](fox|water)[^a-z]")
+    lines = (CITATION.sub("", line.strip()) for line in text.splitlines())
+    long_enough = (line for line in lines if line.endswith((".", "?", "!", '"')) and len(line.split()) >= 5)
+    kept = (line.lower() for line in long_enough if not line.endswith("..."))
+    return any(bad.search(line) for line in kept if not any(phrase in line for phrase in ("javascript", *POLICY)))
+
+
+@given(pages=st.lists(PAGES, min_size=1, max_size=4))
+@example(pages=["It was late.\n[1] Fox hunts are over for this year."])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_after_c4s_edit_pages_with_bad_words_are_tfds(pages: list[str], write: Callable[..., Path]) -> None:
+    """But for a citation before the first word of what is left, where `clean_page` looks at the blank behind it."""
+    array = pa.array(pages)
+    left = DIALECTS["c4_v1"].edit(array)  # type: ignore[misc]
+    found = run(write(("fox", "water")), left.to_pylist(), boundaries="letters")
+    for row, page in zip(found, pages, strict=True):
+        assert (row["matches"] > 0) == clean_page_finds(page) or re.search(r"(^|\n)\s*\[\d*\] Fox", page)
+
+
+def test_after_c4s_edit_real_pages_with_bad_words_are_tfds(texts: list[str], write: Callable[..., Path]) -> None:
+    left = DIALECTS["c4_v1"].edit(pa.array(texts)).to_pylist()  # type: ignore[misc]
+    found = [row["matches"] > 0 for row in run(write(("fox", "water")), left, boundaries="letters")]
+    assert found == [clean_page_finds(text) for text in texts] and sum(found) > 50
+
+
+def test_each_document_by_the_list_of_its_language(
+    data_dir: Path, texts: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lists = data_dir / "quality" / "ldnoobw"
+    for code in c4_filters._BADWORDS_LANGS:
+        lower = lowered((lists / code).read_text(encoding="utf-8"))
+        (tmp_path / code).write_text(lower, encoding="utf-8")
+
+    def path(url: str, **_: Any) -> str:
+        return str(tmp_path / ("en" if url == c4_filters._EN_BADWORDS_URL else url.rpartition("/")[2]))
+
+    monkeypatch.setattr(c4_filters, "cached_asset_path_or_download", path)
+    theirs = C4BadWordsFilter(fail_on_missing_language=False)
+    some = [None, "", *texts[::4]]
+    language = language_v1().measure(pa.array(some))
+    found = badwords_v1(lists, "detected").measure(pa.array(some), language).to_pylist()
+    labels = language.field("label").to_pylist()
+    assert found[0] is None and found[1] == {"matches": 0, "distinct": 0, "first": None}
+    passing = [
+        theirs.filter(Document(text, "0", metadata={"language": "fil" if label == "tl" else label})) is True
+        for text, label in zip(some[1:], labels[1:], strict=True)
+    ]
+    assert [row["matches"] == 0 for row in found[1:]] == passing
+    assert len({label for label, free in zip(labels[1:], passing, strict=True) if not free}) >= 4
+
+
+def test_lists_by_language_are_those_named_by_codes(write: Callable[..., Path]) -> None:
+    lists = write(("fuchs",), "de")
+    (write(("fox",), "en") / "README.md").write_text("# Lists\n")
+    annotator = badwords_v1(lists, "detected")
+    assert [path.name for path in annotator.files] == ["de", "en"] and annotator.inputs == ("text", "language_v1")
+    labels = pa.array([{"label": code, "score": 1.0} for code in ("eng_Latn", "de", "sv", "deu_Latn")])
+    rows = annotator.measure(pa.array(["A fox, ein Fuchs"] * 4), labels).to_pylist()
+    assert [row["first"] for row in rows] == ["fox", "fuchs", None, "fuchs"]
+    with pytest.raises(UsageError, match="is no folder with a list for each language"):
+        badwords_v1(lists / "de", "detected")
+    (lists / "empty").mkdir()
+    with pytest.raises(UsageError, match="holds no list named by a language's code"):
+        badwords_v1(lists / "empty", "detected")
 
 
 def test_a_list_that_is_not_there_is_told(tmp_path: Path, write: Callable[..., Path]) -> None:

@@ -1,4 +1,7 @@
-"""C4's page rules as datatrove's `C4QualityFilter` applies them.
+"""C4's page rules as datatrove's `C4QualityFilter` applies them (https://github.com/huggingface/datatrove, 0.10).
+
+After C4 (Raffel et al. 2020, https://jmlr.org/papers/v21/20-074.html, section 2.2) in its first versions: lines of at
+least 3 words, that end with . ? ! " or '; then pages, by the lines that are left:
 
     rule             a page is kept when                                                   threshold
     sentences        the lines left have at least 5 sentences                              5
@@ -6,7 +9,8 @@
     curly_brackets   no line left holds a {                                                0
 
 Where `c4_v1` differs: 3 sentences and lines of 5 words, counted after citations are cut (here 5 and 3, before); a line
-may not end with an apostrophe; a page has a greatest length. The signals are those of the annotator `c4_datatrove_v1`.
+may not end with an apostrophe; sentences are Punkt's, here spaCy's; a page has a greatest length. The signals are those
+of the annotator `c4_datatrove_v1`.
 """
 
 from thresher.filters.rule import Rule, RuleSet

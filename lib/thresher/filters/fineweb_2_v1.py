@@ -1,5 +1,7 @@
 """FineWeb-2's rules, for each document those of its own language (Penedo et al. 2025, https://arxiv.org/abs/2506.20920).
 
+As https://github.com/huggingface/fineweb-2 runs datatrove's filters: `fineweb-2-pipeline.py`, `configs/*.yml`.
+
     rule                       a document is kept when                                       threshold
     no_settings                FineWeb-2 has settings for its language
     language_score             the classifier is as sure of its language as that demands     language_score
@@ -21,8 +23,6 @@
 Thresholds with a name are in the published file of each language (`thresher.language.fineweb_2`), by default one of
 those that come with thresher; `folder` of the annotator `fineweb_2_v1` names another folder of them. A document whose
 language has no file breaks `no_settings`, which tells the language, and no other rule: FineWeb-2 drops it too.
-
-As https://github.com/huggingface/fineweb-2 runs datatrove's filters: `fineweb-2-pipeline.py`.
 """
 
 from collections.abc import Mapping

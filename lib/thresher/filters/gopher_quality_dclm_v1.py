@@ -1,7 +1,9 @@
-"""The quality rules of Gopher as DCLM-Baseline applies them (Li et al. 2024, https://arxiv.org/abs/2406.11794).
+"""The quality rules of Gopher (Rae et al. 2021, appendix A.1.1) as DCLM-Baseline applies them.
+
+Source: Li et al. 2024 (https://arxiv.org/abs/2406.11794), and `dclm_baseline_refinedweb.yaml` of its tools.
 
     rule                 a document is kept when                                           threshold
-    word_count           it has between 50 and 100,000 words that begin with a letter      50 … 100,000
+    word_count           it has 50 to 100,000 words that begin with a letter or number     50 … 100,000
     mean_word_length     its mean word length is within the range of 3 to 10 characters    3 … 10
     symbol_ratio         its ratio of hash signs and ellipses to words is at most 0.1      0.1
     bullet_lines         at most 90 % of its lines begin with a bullet                     0.9

@@ -1,4 +1,6 @@
-"""The quality rules of Gopher as dolma applies them (Soldaini et al. 2024, https://arxiv.org/abs/2402.00159).
+"""The quality rules of Gopher (Rae et al. 2021, appendix A.1.1) as dolma applies them.
+
+Source: Soldaini et al. 2024 (https://arxiv.org/abs/2402.00159), and the tagger `gopher_v1` of its tools.
 
     rule                 a document is kept when                                           threshold
     word_count           it has between 50 and 100,000 words, cut at white space           50 … 100,000

@@ -10,7 +10,10 @@
     alphabetic_words   at least 80 % of its words contain an alphabetic character          0.8
     stop_words         it has two of: the, be, to, of, and, that, have, with               2
 
-Read as datatrove's `GopherQualityFilter` reads them; the signals are those of the annotator `gopher_v1`.
+Read as datatrove's `GopherQualityFilter` reads them: words without those of punctuation alone for the first two rules,
+all of them for the others, lines as `str.splitlines` cuts them, blank ones included, and two different stop words, in
+lower case. The signals are those of the annotator `gopher_v1`. Other readings: `gopher_quality_dolma_v1`,
+`gopher_quality_dclm_v1`.
 """
 
 from thresher.filters.rule import Rule, RuleSet

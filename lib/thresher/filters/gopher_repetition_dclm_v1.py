@@ -1,4 +1,6 @@
-"""The repetition rules of Gopher as DCLM-Baseline applies them (Li et al. 2024, https://arxiv.org/abs/2406.11794).
+"""The repetition rules of Gopher (Rae et al. 2021, table A1) as DCLM-Baseline applies them.
+
+Source: Li et al. 2024 (https://arxiv.org/abs/2406.11794), and `massive_web_repetition_filters` of its tools.
 
     rule                             at most
     duplicate_lines                  0.30

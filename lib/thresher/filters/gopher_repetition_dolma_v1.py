@@ -1,4 +1,6 @@
-"""The repetition rules of Gopher as dolma applies them (Soldaini et al. 2024, https://arxiv.org/abs/2402.00159).
+"""The repetition rules of Gopher (Rae et al. 2021, table A1) as dolma applies them.
+
+Source: Soldaini et al. 2024 (https://arxiv.org/abs/2402.00159), and the tagger `gopher_v1` of its tools.
 
     rule                             at most
     duplicate_lines                  0.30
@@ -13,9 +15,12 @@
     duplicate_9_grams                0.11
     duplicate_10_grams               0.10
 
-Where `gopher_repetition_v1` differs: it counts what repeats from the second occurrence on, has rules on paragraphs,
-and bounds the characters of duplicate lines at the paper's 0.20. The signals are those of the annotator
-`gopher_dolma_v1`.
+All occurrences of what occurs twice count here, the first ones too, and every newline ends a line: blank lines are
+lines, and duplicates of each other, so that a page of ten paragraphs with a blank line between two is nearly half
+duplicates. n-grams are of words by white space, and the characters those of words alone. Where `gopher_repetition_v1`
+differs: it counts what repeats from the second occurrence on, passes over blank lines, has rules on paragraphs, takes
+fractions of the text, and bounds the characters of duplicate lines at the paper's 0.20. The signals are those of the
+annotator `gopher_dolma_v1`.
 """
 
 from thresher.filters.rule import Rule, RuleSet

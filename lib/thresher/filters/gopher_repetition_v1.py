@@ -15,9 +15,11 @@
     duplicate_9_grams                0.11
     duplicate_10_grams               0.10
 
-The n-gram rules bound fractions of the characters. `empty` is datatrove's addition: a text without a character is
-dropped. Read as datatrove's `GopherRepetitionFilter` reads them; the signals are those of the annotator
-`repetition_v1`.
+All rules bound fractions: of the lines, of the paragraphs, or of the text's characters. A line, paragraph or n-gram is
+a duplicate from its second occurrence on, the first one is none; a run of newlines ends one line, so that blank lines
+are none, and two or more end a paragraph; a top n-gram counts with its spaces, and with overlaps. `empty` is
+datatrove's addition: a text without a character is dropped. Read as datatrove's `GopherRepetitionFilter` reads them;
+the signals are those of the annotator `repetition_v1`.
 """
 
 from thresher.filters.rule import Rule, RuleSet

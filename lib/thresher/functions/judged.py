@@ -1,13 +1,14 @@
 """A rule set's verdicts on any DataFrame."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
+from thresher.annotators.base import Annotator
 from thresher.annotators.order import in_order
-from thresher.annotators.registry import make
+from thresher.annotators.registry import ANNOTATORS, make
 from thresher.errors import UsageError
 from thresher.filters.judge import bounded, broken_rules
 from thresher.filters.registry import ruleset
@@ -38,9 +39,16 @@ def judge(
     if "verdicts" in documents.columns:
         raise UsageError("the DataFrame has a column `verdicts` already: rename it before it is judged again")
     measured = documents.select(F.struct("*").alias(_ROW))
-    for annotator in in_order([make(name, (settings or {}).get(name, {})) for name in judged.annotators]):
+    for annotator in _annotators(judged.annotators, settings or {}):
         names = (text if name == "text" else name for name in annotator.inputs)
         inputs = (F.col(name) if name in measured.columns else F.col(_ROW)[name] for name in names)
         measured = measured.withColumn(annotator.name, signal(annotator)(*inputs))
     verdicts = broken_rules([judged], failed=F.lit(None).cast("string"))
     return bounded(measured, [judged]).select(f"{_ROW}.*", verdicts.alias("verdicts"))
+
+
+def _annotators(names: Sequence[str], settings: Mapping[str, Mapping[str, Any]]) -> tuple[Annotator, ...]:
+    """The annotators so called and those that they need, each after those."""
+    made = {name: make(name, settings.get(name, {})) for name in names}
+    needed = {source for annotator in made.values() for source in annotator.inputs if source in ANNOTATORS}
+    return in_order([*made.values(), *(make(name, settings.get(name, {})) for name in sorted(needed - made.keys()))])

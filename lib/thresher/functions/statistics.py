@@ -223,12 +223,15 @@ def badwords(
 ) -> Column:
     r"""How many entries of a list of bad words the text holds, and the first (`badwords_v1`).
 
+    With `language="detected"` the list is that of each text's own language, as `T.language` tells it.
+
     >>> _ = Path("words.txt").write_text("darn\nheck\n")
     >>> df = spark.createDataFrame([("Darn it. What the heck, darn!",)], "text string")
     >>> df.select(T.badwords("text", lists="words.txt")).first()
     Row(badwords_v1=Row(matches=3, distinct=2, first='darn'))
     """
-    return named("badwords_v1", text, lists=lists, language=language, boundaries=boundaries)
+    made = make("badwords_v1", {"lists": lists, "language": language, "boundaries": boundaries})
+    return signal(made)(text, *(named(source, text) for source in made.inputs[1:]))
 
 
 def url(

@@ -45,14 +45,14 @@ def read_line(data: Bytes, i: Int, end: Int) -> tuple[Int, Int, Int]:
     >>> read_line(text, 0, len(text))
     (1, 6, 9)
     """
-    stop, following = _line_end(data, i, end)
+    stop, following = line_end(data, i, end)
     begin = strip_left(data, i, stop)
     return begin, strip_right(data, begin, stop), following
 
 
 @inlined
-def _line_end(data: Bytes, i: Int, end: Int) -> tuple[Int, Int]:
-    """Where the line ends, and where the next one begins."""
+def line_end(data: Bytes, i: Int, end: Int) -> tuple[Int, Int]:
+    """Where the line that byte i is in ends, cut as `str.splitlines` cuts, and where the next one begins."""
     while i < end:
         if i + 8 <= end:
             breaks = _may_break(eight(data, i))

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from thresher.kernels.hashing import encode
 from thresher.kernels.jit import inlined, njit
-from thresher.kernels.lines import read_line
+from thresher.kernels.lines import line_end
 from thresher.kernels.spans import before, slot_of, table_size
 from thresher.kernels.unicode import WORD, Bytes, Int, classes, decode, lower
 
@@ -94,7 +94,7 @@ def find_phrases(data: Bytes, offsets: Numbers, trie: Trie, between: int) -> tup
     """Of each text: how many phrases it holds, how many different ones, and the number of the first, -1 without any.
 
     From left to right, at each place the longest, none overlapping. `LETTERS` looks at each line for itself, cut where
-    `str.splitlines` does and without white space at either end; there a phrase needs a neighbour on both sides.
+    `str.splitlines` does; there a phrase needs a neighbour on both sides.
     """
     documents = len(offsets) - 1
     matches, distinct, first = np.zeros(documents, np.int64), np.zeros(documents, np.int64), np.full(documents, -1)
@@ -109,7 +109,7 @@ def find_phrases(data: Bytes, offsets: Numbers, trie: Trie, between: int) -> tup
             stop: Int = end
             following: Int = end
             if between == LETTERS:
-                begin, stop, following = read_line(folded, begin, end)
+                stop, following = line_end(folded, begin, end)
             i, free = begin, between != LETTERS
             while i < stop:
                 if free and trie.pairs[np.int64(folded[i]) << 8 | folded[i + 1]]:

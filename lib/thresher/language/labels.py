@@ -42,6 +42,17 @@ LID_176 = {
 }
 
 
+def code_of(label: str, known: Container[str]) -> str | None:
+    """Of the language codes that are `known` the one that a label of either model stands for; None where none is.
+
+    >>> code_of("eng_Latn", {"en"}), code_of("tl", {"fil"}), code_of("de", {"de", "en"}), code_of("sv", {"en"})
+    ('en', 'fil', 'de', None)
+    """
+    others = (name.partition("_")[0] for name in (*LID_176.get(label, ()), label))
+    shorter = (code for code, names in LID_176.items() if label in names)
+    return next((code for code in (label, *others, *shorter) if code in known), None)
+
+
 def names_of(label: str, known: Container[str]) -> tuple[str | None, str | None]:
     """Of the names that are `known`: the one that the label stands for, and that for text in Latin letters.
 

@@ -28,7 +28,10 @@ GIVEN_OUT = [
 SECRETS = re.compile(
     r"(?<![A-Za-z0-9])(?:(?:AKIA|ASIA)[A-Z0-9]{16}(?![A-Za-z0-9])|AIza[A-Za-z0-9_-]{35}(?![A-Za-z0-9_-])"
     r"|gh[pousr]_[A-Za-z0-9]{36,}|github_pat_[A-Za-z0-9_]{82,}|[sr]k_live_[A-Za-z0-9]{16,}"
-    r"|xox[abprs]-(?=[A-Za-z-]{0,9}[0-9])[A-Za-z0-9-]{10,}"
+    r"|hf_[A-Za-z0-9]{34,}|npm_[A-Za-z0-9]{36,}|glpat-[A-Za-z0-9_-]{20,}|sk-ant-[A-Za-z0-9_-]{24,}"
+    r"|pypi-AgEIcHlwaS5vcmc[A-Za-z0-9_-]{50,}|dop_v1_[A-Za-z0-9]{64,}|shp(?:at|ss)_[A-Za-z0-9]{32,}"
+    r"|(?:xox[abeprs]|xapp)-(?=[A-Za-z-]{0,9}[0-9])[A-Za-z0-9-]{10,}"
+    r"|sk-(?=(?P<key>[A-Za-z0-9_-]{28,512}))(?=[A-Za-z0-9_-]{0,484}?T3BlbkFJ[A-Za-z0-9_-]{20})(?P=key)"
     r"|(?<![_-])eyJ[A-Za-z0-9_-]{7,}\.eyJ[A-Za-z0-9_-]{7,}\.[A-Za-z0-9_-]{10,})"
     r"|-----BEGIN [A-Z ]*PRIVATE KEY[A-Z ]*-----"
     r"(?:(?:[A-Za-z0-9+/=:,. \r\n\t\\]|-(?!----))*-----END [A-Z ]*-----)?"
@@ -79,8 +82,9 @@ def _overlapping(pattern: re.Pattern[str], text: str) -> list[re.Match[str]]:
 def trigger(secret: re.Match[str]) -> int:
     """Where the kernel sees it: at the byte of it that is rare in prose."""
     text = secret.group()
-    place = {"AK": 2, "AS": 2, "AI": 1, "gh": 3, "gi": 6, "sk": 2, "rk": 2, "xo": 4, "ey": 2, "--": 0}[text[:2]]
-    return secret.start() + place
+    if text[:2] in ("AK", "AS", "AI", "ey", "--"):
+        return secret.start() + {"AK": 2, "AS": 2, "AI": 1, "ey": 2, "--": 0}[text[:2]]
+    return secret.start() + re.search("[_-]", text).start()  # type: ignore[union-attr]
 
 
 def email(seen: str, fixed: int, at: int) -> Span | None:

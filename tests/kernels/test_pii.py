@@ -39,6 +39,20 @@ PARTS = (
     *("4111 1111 1111 1111", "4111-1111", "4242424242424242", "378282246310005", "3782 822463 10005", "30569309025904"),
     *("4222222222222", "630427373398", "6011111111111117", "3530111333300000", "4000 0000 0000 0000 006"),
     *("AKIAIOSFODNN7EXAMPLE", "ghp_" + "aB3" * 12, "xoxb-12345678901", "AIza" + "x" * 35, "sk_live_" + "a1" * 10),
+    *(
+        "hf_" + "aB" * 17,
+        "npm_" + "a1" * 18,
+        "glpat-" + "a_" * 10,
+        "sk-ant-api03-" + "x-" * 10,
+        "sk-",
+        "T3BlbkFJ" + "a" * 20,
+    ),
+    *(
+        "sk-proj-" + "a1" * 9 + "T3BlbkFJ" + "b2" * 10,
+        "pypi-AgEIcHlwaS5vcmc" + "C_" * 25,
+        "xapp-1-A1B2C3D4E5",
+        "shpat_",
+    ),
     *("eyJhbGciOiJI.eyJzdWIiOiIx.", "abcdefghij_", "-----BEGIN RSA PRIVATE KEY-----", "-----END RSA PRIVATE KEY-----"),
     *("MIIE\n", " ", "\n", "\xa0", "\u2011", "é", "电话", "٣", "\u0301", "/", ",", "%", "'", "$", "a", "Z", "ff", "\\"),
 )
@@ -59,6 +73,10 @@ def found(text: str, public: bool = True) -> list[tuple[int, int, str]]:
 @example(text="foo@bar.com@8.8.8.8", public=True)
 @example(text="me@a.orgxoxb-12345678901", public=True)
 @example(text="a@b.ghp_" + "a" * 36, public=True)
+@example(text="sk-sk-" + "a" * 484 + "T3BlbkFJ" + "b" * 40, public=True)
+@example(text="sk-" + "a" * 484 + "T3BlbkFJ" + "b" * 40, public=True)
+@example(text="sk-ant-" + "a" * 23 + " sk-T3BlbkFJ" + "b" * 19 + " xsk-T3BlbkFJ" + "b" * 20, public=True)
+@example(text="shpat_" + "a" * 32 + " dop_v1_" + "f" * 64 + " dop_v1_" + "f" * 63, public=True)
 def test_spans_are_those_of_the_definition(text: str, public: bool) -> None:
     assert found(text, public) == pii_twin.spans(text, public)
 
@@ -230,7 +248,23 @@ def test_what_is_found_and_nothing_more_of_it(text: str, kind: str, span: str) -
 REPEATED = (
     *("@", "a@", "1 ", "1.", "1:", ":", "::", "-----BEGIN PRIVATE KEY-----", "-", "+1 ", "(1)", "eyJa"),
     *("eyJa-", "AIza-"),
-    *("xoxb-", "github_pat_", "ghp_", "sk_live_", "eyJabcdefg.", "a.", "a@b.", "a@1.", "é", "fax 1234567", "1111111 "),
+    *(
+        "xoxb-",
+        "github_pat_",
+        "ghp_",
+        "sk_live_",
+        "sk-",
+        "sk-ant-",
+        "hf_",
+        "glpat-",
+        "eyJabcdefg.",
+        "a.",
+        "a@b.",
+        "a@1.",
+        "é",
+        "fax 1234567",
+        "1111111 ",
+    ),
 )
 
 

@@ -1,13 +1,18 @@
 """Other bounds on the signals that are there, against the same count in pandas."""
 
+import shutil
+from pathlib import Path
+
 import networkx as nx
 import pytest
 
 from thresher.ask.what_if import what_if
 from thresher.corpus import Corpus
 from thresher.errors import ThresherError, UsageError
+from thresher.location import locate
 from thresher.recipe import read_recipe
 from thresher.runs import Runs
+from thresher_jobs import annotate, filter, pipeline
 
 from .tables import frame, verdicts
 
@@ -32,6 +37,26 @@ def test_a_wider_bound_lets_more_pass(asked: Corpus) -> None:
     assert rules.loc[WORDS, "after"] == sum(not 5 <= w <= 100_000 for w in words)
     letters = [g["alphabetic_words"] for g in gopher if g["alphabetic_words"] is not None]
     assert rules.loc["gopher_quality_v1.alphabetic_words", "after"] == sum(not share >= 0.9 for share in letters)
+
+
+def test_it_says_what_a_run_of_the_changed_filter_counts(asked: Corpus, tmp_path: Path) -> None:
+    """Every rule and the total, in a copy of the corpus in which the changed recipe is really run."""
+    looser = ("alphabetic_words.at_least=0.5", "stop_words.at_least=3", "word_count.at_most=900")
+    changed = read_recipe("gopher", [*(f"gopher_quality_v1.{rule}" for rule in looser), "name=changed"])
+    supposed = what_if(asked, Runs(asked), GOPHER, changed)
+    shutil.copytree(asked.location.root, tmp_path / "corpus")
+    copy = Corpus(asked.spark, locate(str(tmp_path / "corpus")))
+    pipeline.run(copy, changed, (annotate.STAGE, filter.STAGE))
+    ran = {name: verdicts(copy, name) for name in ("gopher", "changed")}
+    ran = {name: found[found.stage == "filter"] for name, found in ran.items()}
+    rules = supposed.table.set_index("rule")
+    for side, name in (("before", "gopher"), ("after", "changed")):
+        counted = ran[name].groupby("rule").doc_id.nunique()
+        assert counted.to_dict() == {rule: n for rule, n in rules[side].items() if n}
+        assert getattr(supposed, side) == supposed.documents - ran[name].doc_id.nunique()
+    dropped = {name: set(found.doc_id) for name, found in ran.items()}
+    assert supposed.newly_passing == len(dropped["gopher"] - dropped["changed"]) > 0
+    assert supposed.newly_failing == len(dropped["changed"] - dropped["gopher"]) > 0
 
 
 def test_no_change_changes_nothing_and_nothing_is_written(asked: Corpus) -> None:

@@ -19,6 +19,7 @@ from thresher.recipe import read_recipe
 from thresher_jobs import pipeline
 from thresher_jobs.ingest import Ingest
 
+from ..annotators.test_addresses_dclm import plainly as addresses
 from ..annotators.test_c4 import dclm, tfds
 from ..annotators.test_refinedweb import twin as refinedweb
 
@@ -63,15 +64,16 @@ dedup: null
 """
 DEFINITIONS: dict[str, Callable[[str], str | None]] = {
     "c4_datatrove_v1": lambda text: datatrove(text),
+    "c4_fineweb_v1": lambda text: datatrove(text, filter_no_terminal_punct=False),
     "c4_dclm_v1": lambda text: dclm(text)[0],
     "refinedweb_lines_v1": lambda text: refinedweb(text)[0],
 }
 
 
-def datatrove(text: str) -> str | None:
+def datatrove(text: str, **settings: bool) -> str | None:
     """What datatrove's own filter leaves, none where it drops the page."""
     document = Document(text, "0")
-    return document.text if C4QualityFilter().filter(document) is True else None
+    return document.text if C4QualityFilter(**settings).filter(document) is True else None
 
 
 @pytest.mark.parametrize("name", DEFINITIONS)
@@ -83,8 +85,16 @@ def test_each_dialect_exports_what_its_own_definition_leaves(corpus: Corpus, tmp
     rows = exported(corpus, name)
     assert len(rows) > 20 and any(rows[one] != raw[one] for one in rows)
     assert {one: DEFINITIONS[name](raw[one]) for one in rows} == rows
-    if name == "c4_datatrove_v1":  # whose filter also says which pages go
-        assert {one for one, text in raw.items() if datatrove(text) is not None} == set(rows)
+    if name in ("c4_datatrove_v1", "c4_fineweb_v1"):  # whose filter also says which pages go
+        assert {one for one, text in raw.items() if DEFINITIONS[name](text) is not None} == set(rows)
+
+
+def test_dclms_heuristics_export_what_its_two_edits_leave_one_after_the_other(corpus: Corpus) -> None:
+    pipeline.run(corpus, read_recipe("dclm-baseline-heuristics"))
+    raw = {row["record_id"]: row["text"] for row in corpus.documents.select("record_id", "text").collect()}
+    rows = exported(corpus, "dclm-baseline-heuristics")
+    assert len(rows) > 20 and any(rows[one] != addresses(raw[one])[0] != raw[one] for one in rows)
+    assert {one: refinedweb(addresses(raw[one])[0])[0] for one in rows} == rows
 
 
 def test_no_table_holds_what_an_edit_leaves(corpus: Corpus) -> None:
@@ -94,7 +104,9 @@ def test_no_table_holds_what_an_edit_leaves(corpus: Corpus) -> None:
     logs = Path(corpus.location.root).rglob("_delta_log")
     with_text = {log.parent.name for log in logs if "text" in DeltaTable(str(log.parent)).schema().to_json()}
     # The raw text, and the releases' clones.
-    assert {"documents", "c4"} <= {name.split("-")[0] for name in with_text} <= {"documents", "c4", *DEFINITIONS}
+    assert (
+        {"documents", "c4"} <= {name.split("-")[0] for name in with_text} <= {"documents", "c4", "dclm", *DEFINITIONS}
+    )
 
 
 def test_pages_that_differ_in_cut_lines_alone_are_exact_copies(corpus: Corpus) -> None:

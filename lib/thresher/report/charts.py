@@ -172,28 +172,34 @@ def _edge(histogram: Histogram, place: int, lowest: int) -> float:
 
 
 def _draw_bounds(axes: Any, histogram: Histogram) -> None:
-    """Lines for the bounds, their values above the bars; where two rules share a bound it is drawn once."""
-    drawn = {(kind, bound) for _, rule in histogram.rules for kind, bound in bounds_of(rule).items()}
+    """Lines for the bounds, their values above the bars; a band where a bound differs from document to document."""
+    drawn = bounds_of(histogram.rules)
     if histogram.scale.top is None:  # a logarithmic axis has no place for 0
-        drawn = {(kind, bound) for kind, bound in drawn if bound > 0}
-    for kind, bound in sorted(drawn, key=lambda item: item[1]):
-        place = histogram.scale.place(bound)
+        drawn = {(kind, least, most) for kind, least, most in drawn if least > 0}
+    for kind, least, most in sorted(drawn, key=lambda item: item[1:]):
+        places = [histogram.scale.place(bound) for bound in (least, most)]
+        for place in dict.fromkeys(places):
+            axes.axvline(place, color=ACCENT, linewidth=1.2, linestyle=(0, (4, 2)))
+        if least < most:
+            axes.axvspan(*places, color=ACCENT, alpha=0.15, linewidth=0)
         is_floor = kind in ("at_least", "above")
-        axes.axvline(place, color=ACCENT, linewidth=1.2, linestyle=(0, (4, 2)))
-        value = f"{bound:,.0f}" if bound >= 1000 else f"{bound:.4g}"
-        text = f"{value} →" if is_floor else f"← {value}"
-        side = "left" if is_floor else "right"
+        value = " to ".join(dict.fromkeys(_shown(bound) for bound in (least, most)))
         axes.annotate(
-            text, (place, 0.99), xycoords=("data", "axes fraction"), xytext=(3 if is_floor else -3, 0),
-            textcoords="offset points", ha=side, va="top", fontsize=_SMALL, color=ACCENT,
+            f"{value} →" if is_floor else f"← {value}", (places[is_floor], 0.99), xycoords=("data", "axes fraction"),
+            xytext=(3 if is_floor else -3, 0), textcoords="offset points", ha="left" if is_floor else "right",
+            va="top", fontsize=_SMALL, color=ACCENT,
         )  # fmt: skip
+
+
+def _shown(bound: float) -> str:
+    return f"{bound:,.0f}" if bound >= 1000 else f"{bound:.4g}"
 
 
 def _scale_ticks(axes: Any, histogram: Histogram, zero_below: int | None) -> None:
     if histogram.scale.top is not None:
         # A share that is always small would be one thin bar at the left.
         highest = max((*histogram.kept, *histogram.dropped)) + 2
-        bounds = [bound for _, rule in histogram.rules for bound in bounds_of(rule).values()]
+        bounds = [most for _, _, most in bounds_of(histogram.rules)]
         shown = max(histogram.scale.left(highest), 1.3 * max(bounds, default=0))
         axes.set_xlim(0, min(shown, histogram.scale.top + histogram.scale.width))
         overflow = round(histogram.scale.top / histogram.scale.width)

@@ -115,10 +115,9 @@ def scale_of(rules: Sequence[Rule], whole: bool) -> Scale:
     return Scale(width, width * math.ceil(top / width))
 
 
-def bounds_of(rule: Rule) -> dict[str, float]:
-    """The rule's bounds on a number, by kind, less those that differ from row to row: they are no one line."""
-    ends = {kind: _ends(bound) for kind, bound in rule.bounds().items()}
-    return {kind: least for kind, (least, most) in ends.items() if least == most}
+def bounds_of(rules: Iterable[tuple[str, Rule]]) -> set[tuple[str, float, float]]:
+    """The bounds on a number that these rules have: the kind, and between what it lies where it differs by row."""
+    return {(kind, *_ends(bound)) for _, rule in rules for kind, bound in rule.bounds().items()}
 
 
 def _ends(bound: Bound) -> tuple[float, float]:

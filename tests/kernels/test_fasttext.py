@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from thresher.errors import ThresherError
 from thresher.kernels.arrow import utf8
 from thresher.kernels.fasttext import classify
+from thresher.kernels.fasttext_mean import new_memo
 from thresher.kernels.fasttext_rows import remainder
 from thresher.kernels.fasttext_words import fnv1a
 from thresher.language import fasttext_model
@@ -106,7 +107,7 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 
 def classified(path: Path, texts: list[str]) -> list[tuple[str | None, float]]:
     model = load(path)
-    labels, scores = classify(model.words, model.network, *utf8(pa.array(texts, pa.string())))
+    labels, scores = classify(model.words, model.network, model.memo, *utf8(pa.array(texts, pa.string())))
     names = [model.labels[label] if label >= 0 else None for label in labels]
     return list(zip(names, scores.tolist(), strict=True))
 
@@ -218,3 +219,14 @@ def test_where_nothing_can_be_written_a_large_models_rows_are_each_processs_own(
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
     load.cache_clear()
     assert classified(path, texts) == expected
+
+
+@pytest.mark.parametrize("name", RECIPES)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(texts=TEXTS)
+def test_what_is_remembered_changes_no_bit(models: dict[str, Path], name: str, texts: list[str]) -> None:
+    model, known = load(models[name]), utf8(pa.array([" ".join(texts), *reversed(texts), *texts]))
+    fresh = [classify(model.words, model.network, new_memo(model.words), *utf8(pa.array([t]))) for t in texts]
+    labels, scores = classify(model.words, model.network, model.memo, *known)
+    assert labels[-len(texts) :].tolist() == [int(found[0]) for found, _ in fresh]
+    assert scores[-len(texts) :].tobytes() == np.concatenate([score for _, score in fresh]).tobytes()

@@ -19,7 +19,8 @@ __all__ = ["models"]  # a fixture
 
 def scored(path: Path, texts: list[str]) -> list[dict[str, float]]:
     model, text = load(path), utf8(pa.array(texts, pa.string()))
-    columns = [probabilities(model.words, model.network, n, *text).tolist() for n in range(len(model.labels))]
+    known = (model.words, model.network, model.memo)
+    columns = [probabilities(*known, n, *text).tolist() for n in range(len(model.labels))]
     return [dict(zip(model.labels, row, strict=True)) for row in zip(*columns, strict=True)]
 
 
@@ -48,7 +49,7 @@ def test_the_best_labels_probability_is_that_of_classify(models: dict[str, Path]
     words = [f"w{i:x}" for i in range(3_000)]
     texts = [" ".join(words), "y" * 500 + " the und", "the </s> __label__x мир", "", "\0 \n"]
     model = load(models[name])
-    labels, scores = classify(model.words, model.network, *utf8(pa.array(texts)))
+    labels, scores = classify(model.words, model.network, model.memo, *utf8(pa.array(texts)))
     for label, score, ours in zip(labels.tolist(), scores.tolist(), scored(models[name], texts), strict=True):
         assert ours[model.labels[label]] == pytest.approx(score, abs=2e-6) if label >= 0 else not any(ours.values())
 

@@ -63,7 +63,7 @@ def _hint(name: str, known: tuple[str, ...]) -> str:
 
 def _best(path: Path, text: pa.Array) -> pa.StructArray:
     model, (data, offsets, valid) = load(path), utf8(text)
-    found, scores = classify(model.words, model.network, data, offsets, valid)
+    found, scores = classify(model.words, model.network, model.memo, data, offsets, valid)
     named = pa.array(model.labels, pa.string()).take(pa.array(found, mask=found < 0))
     return pa.StructArray.from_arrays([named, pa.array(scores)], fields=list(BEST), mask=pa.array(~valid))
 
@@ -71,5 +71,5 @@ def _best(path: Path, text: pa.Array) -> pa.StructArray:
 def _one(path: Path, label: str, text: pa.Array) -> pa.StructArray:
     model, (data, offsets, valid) = load(path), utf8(text)
     place = model.labels.index(label)
-    scores = probabilities(model.words, model.network, place, data, offsets, valid)
+    scores = probabilities(model.words, model.network, model.memo, place, data, offsets, valid)
     return pa.StructArray.from_arrays([pa.array(scores)], fields=list(ONE), mask=pa.array(~valid))

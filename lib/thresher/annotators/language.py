@@ -57,7 +57,7 @@ def _measure(path: Path | None, text: pa.Array) -> pa.StructArray:
     # The packaged model is looked up where the work is done: a worker's packages may lie elsewhere than the driver's.
     model = load(path or packaged_model())
     data, offsets, valid = utf8(text)
-    labels, scores = classify(model.words, model.network, data, offsets, valid)
+    labels, scores = classify(model.words, model.network, model.memo, data, offsets, valid)
     names = pa.array([*model.labels, UNDETERMINED])
     named = names.take(pa.array(np.where(labels < 0, len(model.labels), labels)))
     return pa.StructArray.from_arrays([named, pa.array(scores)], fields=list(FIELDS), mask=pa.array(~valid))

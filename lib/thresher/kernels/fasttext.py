@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from thresher.kernels.fasttext_mean import mean_of_text, new_buffers
+from thresher.kernels.fasttext_mean import Memo, mean_of_text, new_buffers
 from thresher.kernels.fasttext_words import Bytes, Ids, Offsets, Rows, Words
 from thresher.kernels.jit import njit
 
@@ -73,17 +73,19 @@ def _best_label(network: Network, hidden: Rows, scores: Rows) -> tuple[int, np.f
 def classify(
     words: Words,
     network: Network,
+    memo: Memo,
     data: Bytes,
     offsets: Offsets,
     valid: npt.NDArray[np.bool_],
 ) -> tuple[Ids, Rows]:
     """The most probable label of each document (int32) and its probability (float32).
 
-    A document without words, or of words without any row, has the label -1 and the score 0.
+    What `memo` remembers of words is used and added to, and never changes a result. A document without words, or of
+    words without any row, has the label -1 and the score 0.
     """
     count = len(offsets) - 1
     labels, scores = np.full(count, -1, np.int32), np.zeros(count, np.float32)
-    buffers, hidden = new_buffers(words, offsets), np.empty_like(words.rows[0])
+    buffers, hidden = new_buffers(words, memo, offsets), np.empty_like(words.rows[0])
     nodes, node_scores = np.empty(2 * network.labels + 1, np.int32), np.empty(2 * network.labels + 1, np.float32)
     for d in range(count):
         if not valid[d] or not mean_of_text(words, buffers, data, offsets[d], offsets[d + 1], hidden):

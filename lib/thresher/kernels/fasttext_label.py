@@ -4,21 +4,21 @@ import numpy as np
 import numpy.typing as npt
 
 from thresher.kernels.fasttext import FLOOR, Network
-from thresher.kernels.fasttext_mean import mean_of_text, new_buffers
+from thresher.kernels.fasttext_mean import Memo, mean_of_text, new_buffers
 from thresher.kernels.fasttext_words import Bytes, Ids, Offsets, Rows, Words
 from thresher.kernels.jit import njit
 
 
 @njit
 def probabilities(
-    words: Words, network: Network, label: int, data: Bytes, offsets: Offsets, valid: npt.NDArray[np.bool_]
+    words: Words, network: Network, memo: Memo, label: int, data: Bytes, offsets: Offsets, valid: npt.NDArray[np.bool_]
 ) -> Rows:
     """How probable this label (its place in the network) is for each document, 0 to 1 (float32), as fastText has it.
 
     A document without words, or of words without any row, has 0.
     """
     scores = np.zeros(len(offsets) - 1, np.float32)
-    buffers, hidden = new_buffers(words, offsets), np.empty_like(words.rows[0])
+    buffers, hidden = new_buffers(words, memo, offsets), np.empty_like(words.rows[0])
     logits, parents = np.empty(network.labels, np.float32), _parents(network)
     for d in range(len(scores)):
         if not valid[d] or not mean_of_text(words, buffers, data, offsets[d], offsets[d + 1], hidden):

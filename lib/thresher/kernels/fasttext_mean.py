@@ -30,7 +30,7 @@ from thresher.kernels.prefetch import prefetch_row
 from thresher.kernels.spans import hash_span
 from thresher.kernels.unicode import Int
 
-MEMO_BYTES = 1 << 24  # of remembered sums; twice as many found a few words more and took as long
+MEMO_BYTES = 1 << 26  # of remembered sums, at most
 SHORT_TEXT = 1 << 14  # bytes; see above
 END_OF_LINE = np.frombuffer(b"</s>", np.uint8)
 
@@ -38,7 +38,10 @@ Hashes = npt.NDArray[np.uint64]
 
 
 class Memo(NamedTuple):
-    """The sums of the rows of words met before, direct-mapped by the words' hashes; `entries` are (hash, rows)."""
+    """The sums of the rows of words met before, direct-mapped by the words' hashes; `entries` are (hash, rows).
+
+    It is one model's, and one thread's at a time.
+    """
 
     entries: Hashes
     sums: Rows
@@ -66,8 +69,8 @@ class Buffers(NamedTuple):
 
 
 @njit
-def new_buffers(words: Words, offsets: Offsets) -> Buffers:
-    """An empty memo for the words of a model, and room for the longest of these texts."""
+def new_buffers(words: Words, memo: Memo, offsets: Offsets) -> Buffers:
+    """What is remembered of a model's words, and room for the longest of these texts."""
     longest = 0
     for d in range(len(offsets) - 1):
         longest = max(longest, offsets[d + 1] - offsets[d])
@@ -79,13 +82,13 @@ def new_buffers(words: Words, offsets: Offsets) -> Buffers:
         np.empty((WORDS + 1, width), np.float32),
         np.empty(longest // 2 + 2 if words.word_ngrams > 1 else 0, np.uint64),
     )
-    return Buffers(_new_memo(width), chunk, new_room(words, longest))
+    return Buffers(memo, chunk, new_room(words, longest))
 
 
 @njit
-def _new_memo(width: int) -> Memo:
-    """An empty memo; each block of a sum lies in one line of the processor's cache."""
-    slots = 1
+def new_memo(words: Words) -> Memo:
+    """An empty memo for a model's words; each block of a sum lies in one line of the processor's cache."""
+    width, slots = words.rows.shape[1], 1
     while 8 * slots * width <= MEMO_BYTES:
         slots *= 2
     raw = np.empty(slots * width + BLOCK, np.float32)

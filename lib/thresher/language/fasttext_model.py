@@ -7,10 +7,11 @@ once a machine, as the kernel wants them, and all processes map that one copy.
 """
 
 import struct
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from mmap import ACCESS_READ, mmap
 from pathlib import Path
+from threading import local
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,7 @@ from thresher.cache import read_only, shared_arrays
 from thresher.errors import ThresherError
 from thresher.fingerprint import fingerprint
 from thresher.kernels.fasttext import Network
+from thresher.kernels.fasttext_mean import Memo, new_memo
 from thresher.kernels.fasttext_words import BLOCK, Bytes, Ids, Rows, Words, word_table
 
 MAGIC, VERSION = 793712314, 12
@@ -38,6 +40,15 @@ class FastTextModel:
     words: Words
     network: Network
     labels: tuple[str, ...]
+    _held: local = field(default_factory=local, compare=False, repr=False)
+
+    @property
+    def memo(self) -> Memo:
+        """What this thread remembers of the words that it has met, from one batch to the next."""
+        if not hasattr(self._held, "memo"):
+            self._held.memo = new_memo(self.words)
+        memo: Memo = self._held.memo
+        return memo
 
 
 class _Reader:

@@ -24,6 +24,16 @@ if TYPE_CHECKING:
 class NotebookCorpus(Corpus):
     """`Corpus` with what is read from several tables at once."""
 
+    def __repr__(self) -> str:
+        """Where it is, what it holds, under which recipes, and its newest release."""
+        runs = Runs(self)
+        newest, batches = runs.newest_release(), runs.batches()
+        recipes = sorted({row.recipe for row in runs.rows if row.recipe is not None})
+        parts = [f"{runs.documents(batches):,} documents in {len(batches):,} batch{'es' * (len(batches) != 1)}"]
+        parts += [f"recipe{'s' * (len(recipes) != 1)} {', '.join(recipes)}"] if recipes else []
+        parts += [f"newest release {newest.details['release']}"] if newest else []
+        return f"corpus at {self.location.root}: {'; '.join(parts)}"
+
     @property
     def signals(self) -> DataFrame:
         """Every measurement: the newest pass of each annotator's column, joined on `doc_id` where there are several."""
@@ -94,8 +104,12 @@ class NotebookCorpus(Corpus):
 
 
 def open_corpus(corpus: str, spark: SparkSession | None = None) -> NotebookCorpus:
-    """The corpus at this folder, URI or catalog schema; raises `ThresherError` where there is none."""
+    """The corpus at this folder, URI or catalog schema; raises `ThresherError` where there is none.
+
+    It is opened by reading what was done in it, a session's first table: what Spark and Delta have to load for that is
+    loaded before the first question.
+    """
     opened = NotebookCorpus(spark or get_session(), locate(corpus))
-    if not opened.exists("runs"):
+    if not Runs(opened).rows:
         raise ThresherError(f"there is no corpus at {corpus}: make one with `thresher run RECIPE --input …`")
     return opened

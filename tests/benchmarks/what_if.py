@@ -1,8 +1,8 @@
-"""How long `what_if` takes to answer on a million documents: as the first thing that a session does, and later.
+"""How long `what_if` takes to answer on a million documents: the first question of a session, and later ones.
 
 The documents are small (two clauses, about 140 bytes), one in ten a copy of another, and have a release by
-`fineweb-en`. Each session is a process of its own, which before the clock starts has run one query of numbers and
-opened the corpus; half of the sessions have also read its smallest table. Then each is asked three questions.
+`fineweb-en`. Each session is a process of its own: how long `thresher.open` takes, Spark's start included, is told
+apart, then it is asked three questions.
 """
 
 import json
@@ -37,15 +37,13 @@ def make(folder: Path, documents: int) -> None:
     pipeline.run(corpus, read_recipe("fineweb-en"), chosen, Ingest(f"{folder}/input/*.jsonl"))
 
 
-def ask(folder: str, read: bool) -> list[float]:
-    """Seconds of each question in this process."""
+def ask(folder: str) -> list[float]:
+    """Seconds of opening the corpus and of each question in this process."""
     import thresher
 
-    corpus = thresher.open(f"{folder}/corpus")
-    corpus.spark.range(1).collect()
-    if read:
-        corpus.runs.collect()
-    return [timed(lambda question=question: corpus.what_if(question, recipe="fineweb-en")) for question in QUESTIONS]
+    opened = []
+    opening = timed(lambda: opened.append(thresher.open(f"{folder}/corpus")))
+    return [opening, *(timed(lambda q=q: opened[0].what_if(q, recipe="fineweb-en")) for q in QUESTIONS)]
 
 
 def in_own_process(*options: str) -> str:
@@ -56,31 +54,23 @@ def in_own_process(*options: str) -> str:
 
 
 def main() -> None:
-    more = {"make": "make FOLDER/corpus", "ask": "ask FOLDER/corpus", "ask-read": "ask it when a table was read"}
+    more = {"make": "make FOLDER/corpus", "ask": "ask FOLDER/corpus"}
     given = arguments(__doc__, *((f"--{name}", {"help": about}) for name, about in more.items()))
     if given.make:
         make(Path(given.make), SIZES[given.scale])
-    elif folder := given.ask or given.ask_read:
-        sys.stdout.write(f"\n{json.dumps(ask(folder, bool(given.ask_read)))}\n")
+    elif given.ask:
+        sys.stdout.write(f"\n{json.dumps(ask(given.ask))}\n")
     else:
         compare(given.scale, given.pairs)
 
 
 def compare(scale: str, pairs: int) -> None:
-    """Ask sessions of both kinds by turns, and print what they say."""
+    """Ask one session after the other, and print what they say."""
     with scratch() as folder:
         in_own_process("--make", str(folder), "--scale", scale)
-        said = [
-            [json.loads(in_own_process(option, str(folder))) for option in ("--ask", "--ask-read")]
-            for _ in range(pairs)
-        ]
-    rows = []
-    for kind, sessions in zip(("none", "its smallest table"), zip(*said, strict=True), strict=True):
-        seconds = [
-            f"{median(times):.1f} ({min(times):.1f} to {max(times):.1f})" for times in zip(*sessions, strict=True)
-        ]
-        rows.append((kind, *seconds))
-    table((f"read of {SIZES[scale]:,} documents before", "first question, s", "second", "third"), rows)
+        said = [json.loads(in_own_process("--ask", str(folder))) for _ in range(pairs)]
+    columns = (f"{median(times):.1f} ({min(times):.1f} to {max(times):.1f})" for times in zip(*said, strict=True))
+    table(("documents", "thresher.open, s", "first question", "second", "third"), [(f"{SIZES[scale]:,}", *columns)])
 
 
 if __name__ == "__main__":

@@ -5,8 +5,10 @@ from __future__ import annotations
 import fcntl
 import logging
 import os
+import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any
@@ -18,6 +20,7 @@ from thresher.errors import ThresherError
 
 log = logging.getLogger(__name__)
 Arrays = Sequence[npt.NDArray[Any]]
+UNUSED_SECONDS = 30 * 24 * 3600.0
 
 
 def cache_folder(*parts: str) -> Path:
@@ -45,7 +48,7 @@ def shared_arrays(folder: str, name: str, parts: Sequence[str], make: Callable[[
     """What `make` returns, an array for each of `parts`, read-only: made once a machine and mapped by its processes.
 
     They lie in `cache_folder(folder)` as `NAME.PART.npy`; so `name` must tell all that they depend on. Where nothing
-    can be written, each process makes its own.
+    can be written, each process makes its own. When others are made, those go that nobody has used for a month.
     """
     try:
         stem = cache_folder(folder) / name
@@ -57,7 +60,10 @@ def shared_arrays(folder: str, name: str, parts: Sequence[str], make: Callable[[
     with lock:
         with suppress(OSError):  # a file system without locks: two may make the same files, which is slower, not wrong
             fcntl.flock(lock, fcntl.LOCK_EX)
+        for path in paths:
+            used_now(path)
         if not all(path.is_file() for path in paths):
+            forget_unused(stem.parent.glob("*.*"))
             for path, array in zip(paths, make(), strict=True):
                 with _replacing(path) as file:
                     np.save(file, array)
@@ -69,6 +75,23 @@ def read_only(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
     plain = np.asarray(array).view()
     plain.flags.writeable = False
     return plain
+
+
+def used_now(entry: Path) -> None:
+    """Say of an entry of the cache, a file or a folder, that it is in use."""
+    with suppress(OSError):
+        os.utime(entry)
+
+
+def forget_unused(entries: Iterable[Path]) -> None:
+    """Remove those of these files and folders that have not been in use for `UNUSED_SECONDS`; whoever can't, doesn't.
+
+    A process that has mapped such a file keeps what it has.
+    """
+    for entry in entries:
+        with suppress(OSError):
+            if time.time() - entry.stat().st_mtime > UNUSED_SECONDS:
+                shutil.rmtree(entry) if entry.is_dir() else entry.unlink()
 
 
 @contextmanager

@@ -11,7 +11,7 @@ import hashlib
 from collections.abc import Iterable
 from pathlib import Path
 
-from thresher.cache import cache_folder
+from thresher.cache import cache_folder, forget_unused, used_now
 
 QUIET = "-Xlog:disable"  # of an archive that does not fit nothing is said; it is only a matter of speed
 
@@ -20,7 +20,9 @@ def archive_options(made_of: Iterable[Path]) -> list[str]:
     """JVM options that read the archive for the Java, jars and folders of jars it is `made_of`, or have it written."""
     archive = cache_folder("classes") / f"{_key(made_of)}.jsa"
     if _is_whole(archive):
+        used_now(archive)
         return [f"-XX:SharedArchiveFile={archive}", "-Xshare:auto", QUIET]
+    forget_unused(archive.parent.glob("*.jsa"))  # each is some 200 MB, and other jars or another Java ask for another
     return [f"-XX:ArchiveClassesAtExit={archive}", QUIET]
 
 

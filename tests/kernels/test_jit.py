@@ -49,6 +49,17 @@ def test_of_several_processes_one_compiles_and_the_others_load(tmp_path: Path):
     assert folder.is_relative_to(tmp_path) and folder.stat().st_mode & 0o777 == 0o700
 
 
+def test_folders_of_other_versions_go_when_nobody_has_used_them_for_a_month(tmp_path: Path):
+    root = tmp_path / "thresher" / "numba"
+    for name in ("0123456789abcdef", "fedcba9876543210", "another_0123456789abcdef"):
+        (root / name).mkdir(parents=True)
+    for name in ("0123456789abcdef", "another_0123456789abcdef"):
+        os.utime(root / name, (0, 0))
+    _, _, folder, _ = result(process(XDG_CACHE_HOME=str(tmp_path)))
+    kept = {"fedcba9876543210", "another_0123456789abcdef", Path(str(folder)).name}
+    assert {path.name for path in root.iterdir()} == kept
+
+
 def test_the_package_may_lie_in_a_zip_file(tmp_path: Path):
     source = Path(jit.__file__).parents[1]
     with zipfile.ZipFile(tmp_path / "thresher.zip", "w") as archive:

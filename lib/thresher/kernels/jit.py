@@ -16,6 +16,8 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from thresher.cache import forget_unused, used_now
+
 log = logging.getLogger(__name__)
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -42,6 +44,9 @@ def cache_folder() -> Path | None:
         if folder.stat().st_uid != os.getuid():
             raise PermissionError(f"{folder} belongs to another user")
         folder.chmod(0o700)
+        used_now(folder)
+        if not (folder / "lock").exists():  # new kernels: others may be those of a version that is gone
+            forget_unused(root.glob("[0-9a-f]" * len(version)))
         (folder / "lock").touch()
     except (OSError, RuntimeError) as error:
         log.info("compiled kernels are not kept: %s", error)

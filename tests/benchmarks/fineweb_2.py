@@ -1,4 +1,4 @@
-"""How far our FineWeb-2 verdicts and datatrove's agree, language by language: `python tests/benchmarks/fineweb_2.py`.
+"""How far our FineWeb-2 verdicts and datatrove's agree, language by language: `python -m tests.benchmarks.fineweb_2`.
 
 One line of a Markdown table for each language whose tokenizer is installed, with the rules that differ.
 """
@@ -7,9 +7,7 @@ import sys
 from collections import Counter
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parents[1]))
-
-from filters.fineweb_2_oracle import RULES, Verdicts, novels, sentences, verdicts
+from tests.filters.fineweb_2_oracle import RULES, Verdicts, novels, sentences, verdicts
 
 DATA = Path(__file__).parents[2].parent / "shared" / "data"
 

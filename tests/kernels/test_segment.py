@@ -27,11 +27,64 @@ from thresher.kernels.affixes import (
     WHOLE,
 )
 from thresher.kernels.arrow import utf8
+from thresher.kernels.clitics import (
+    FRENCH,
+    FRENCH_ABBREVIATIONS,
+    FRENCH_SUFFIXES,
+    FRENCH_WHOLE,
+    ROMANIAN,
+    ROMANIAN_ABBREVIATIONS,
+    ROMANIAN_PREFIXES,
+    ROMANIAN_SUFFIXES,
+    ROMANIAN_WHOLE,
+)
 from thresher.kernels.segment import LETTERED, LONGEST, SYMBOLIC, words_of
 from thresher.kernels.spans import hash_span
 from thresher.language.word_rules import word_rules
 
 from .texts import TEXTS
+
+CLITICS = st.lists(
+    st.sampled_from(
+        (
+            *(
+                "dit",
+                "a",
+                "-il",
+                "-t",
+                "—ce",
+                "-Ce",
+                "-VOUS",
+                "peut-être",
+                "aujourd’hui",
+                "Mme.",
+                "av",
+                ".",
+                ",",
+                "'",
+                " ",
+            ),
+            *(
+                "s-",
+                "Și-",
+                "şi-",
+                "si-",
+                "într-",
+                "-l",
+                "-Ul",
+                "-i",
+                "-ți",
+                "-ţi",
+                "d-voastră",
+                "nr.",
+                "12-a",
+                "-",
+                " ",
+            ),
+        )
+    ),
+    max_size=12,
+).map("".join)
 
 
 def has(bit: int, char: str) -> bool:
@@ -48,16 +101,23 @@ def twin(text: str, rules: int = 0) -> list[str]:
 def cut(piece: str, rules: int) -> list[str]:
     before: list[str] = []
     after: list[str] = []
-    while piece and piece not in TAILS and (size := prefix(piece, rules)):
+    while piece and piece not in TAILS and not stays_whole(piece, rules) and (size := prefix(piece, rules)):
         before.append(piece[:size])
         piece = piece[size:]
-    while piece and piece not in TAILS and (size := suffix(piece, rules)):
+    while piece and piece not in TAILS and not stays_whole(piece, rules) and (size := suffix(piece, rules)):
         after.insert(0, piece[-size:])
         piece = piece[:-size]
-    return before + middle(piece, rules) + after
+    whole = stays_whole(piece, rules) and not has(unicode.QUOTE, piece[0])
+    return before + ([piece] if whole else middle(piece, rules)) + after
+
+
+def stays_whole(piece: str, rules: int) -> bool:
+    return piece in (FRENCH_WHOLE if rules & FRENCH else ROMANIAN_WHOLE if rules & ROMANIAN else ())
 
 
 def prefix(piece: str, rules: int) -> int:
+    if rules & ROMANIAN and (start := piece.partition("-")[0] + "-") in ROMANIAN_PREFIXES and piece.startswith(start):
+        return len(start)
     if rules & LEADING and piece[0] in "–—":
         return 0
     if piece[0] == ".":
@@ -77,9 +137,11 @@ def suffix(piece: str, rules: int) -> int:
             return 1 if rules & POINTS else run
         if rules & ORDINALS and piece[-2:-1] in tuple("0123456789"):
             return 0
-        return int(len(piece) > 1 and sentence_ends(piece[:-1]))
+        return int(len(piece) > 1 and sentence_ends(piece[:-1], rules))
     if has(unicode.EDGE, piece[-1]):
         return 1
+    if size := clitic(piece, rules):
+        return size
     if re.search("['’][sS]$", piece):
         return 2
     if len(piece) > 1 and piece[-2] in "0123456789" and (piece[-1] in "%+" or has(unicode.CURRENCY, piece[-1])):
@@ -88,8 +150,16 @@ def suffix(piece: str, rules: int) -> int:
     return len(unit[0]) if unit else 0
 
 
-def sentence_ends(piece: str) -> bool:
-    if piece + "." in ABBREVIATIONS or re.fullmatch("[a-z]", piece):
+def clitic(piece: str, rules: int) -> int:
+    before, hyphen, word = re.fullmatch("(?s:(.*?)([-‐‑–—]?)([^-‐‑–—]*))", piece).groups()  # type: ignore[union-attr]
+    if rules & FRENCH:
+        return 1 + len(word) if has(unicode.LETTER, before[-1:]) and hyphen and word in FRENCH_SUFFIXES else 0
+    return 1 + len(word) if rules & ROMANIAN and hyphen + word in ROMANIAN_SUFFIXES else 0
+
+
+def sentence_ends(piece: str, rules: int) -> bool:
+    known = FRENCH_ABBREVIATIONS if rules & FRENCH else ROMANIAN_ABBREVIATIONS if rules & ROMANIAN else ABBREVIATIONS
+    if piece + "." in known or re.fullmatch("[a-z]", piece):
         return False
     if has(unicode.LOWER | unicode.EDGE, piece[-1]) or piece[-1] in "0123456789%²-+":
         return True
@@ -200,10 +270,12 @@ def test_words_are_those_of_the_twin(text: str):
         assert bool(kind & LETTERED) == any(c.isalpha() for c in word) or any(ord(c) > 0x2FFF for c in word)
 
 
-@given(TEXTS, st.integers(0, 63))
+@given(TEXTS | CLITICS, st.integers(0, 255))
 @example("porta-voz l'homme qu’il a—b –ab— 1. 12... ab.. a...b ''l'l' --a a--b L'' 'a'b", 63)
 @example("porta-voz l'homme can't qu’il a—b –ab— 1. 12... ab.. a...b", ELISION)
 @example("can't l'l'l www.l'a.de http://l'a.b/c'd", ELISION)
+@example("(peut-être) dit-il, a-t-il? -il x—CE aujourd’hui! 5-il 'peut-être Mme. etc.", FRENCH | ELISION)
+@example("și-a s-l într-un d-voastră, DÂNDU-I d-l. 1-a e-mail Dr. nr. a-", ROMANIAN | HYPHENS | DASHES)
 def test_words_by_other_rules_are_those_of_the_twin(text: str, rules: int):
     assert cut_by_kernel(text, rules)[0] == twin(text, rules)
 
@@ -233,6 +305,16 @@ def test_examples(text: str, words: list[str]):
         ("por_Latn", "porta-voz a—b", ["porta-voz", "a", "—", "b"]),
         ("deu_Latn", "E-Mail Alt—neu am 1. Mai", ["E-Mail", "Alt—neu", "am", "1.", "Mai"]),
         ("hun_Latn", "—Nem", ["—Nem"]),
+        (
+            "fra_Latn",
+            "a-t-il dit: peut-être, Mme. Est-ce",
+            ["a", "-t", "-il", "dit", ":", "peut-être", ",", "Mme.", "Est", "-ce"],
+        ),
+        (
+            "ron_Latn",
+            "s-a dus într-un loc, dându-i-l d-voastră",
+            ["s-", "a", "dus", "într-", "un", "loc", ",", "dându", "-i", "-l", "d-voastră"],
+        ),
         ("pol_Latn", "nie...", ["nie", ".", ".", "."]),
         ("ukr_Cyrl", "будь-що 1.", ["будь", "-", "що", "1", "."]),
     ],

@@ -3,12 +3,14 @@
 The rules are those of spaCy's English tokenizer in short: its prefixes, suffixes and infixes, contractions, common
 abbreviations, web addresses. Not its lists of emoticons and of contractions without an apostrophe.
 
-spaCy's tokenizers of other languages differ in a few of these rules; `rules`, a set of bits, says in which.
+spaCy's tokenizers of other languages differ in a few of these rules; `rules`, a set of bits, says in which. `clitics`
+has two more bits, for French and Romanian.
 """
 
 import numpy as np
 import numpy.typing as npt
 
+from thresher.kernels.clitics import FRENCH, ROMANIAN, among, clitic_before, clitic_behind, is_abbreviation, stays_whole
 from thresher.kernels.jit import inlined
 from thresher.kernels.unicode import (
     CURRENCY,
@@ -24,7 +26,7 @@ from thresher.kernels.unicode import (
     WORD,
     Int,
 )
-from thresher.kernels.word_keys import NO_LETTERS, sorted_keys, with_letter
+from thresher.kernels.word_keys import sorted_keys
 
 Codes = npt.NDArray[np.int32]
 Cuts = npt.NDArray[np.int64]
@@ -56,15 +58,6 @@ _WHOLE, _HALVES = map(sorted_keys, (WHOLE, HALVES_OF_DAY))
 
 
 @inlined
-def _among(codes: Codes, start: Int, end: Int, keys: npt.NDArray[np.uint64]) -> bool:
-    key = np.uint64(NO_LETTERS)
-    for k in range(start, end):
-        key = with_letter(key, codes[k])
-    place = np.searchsorted(keys, key)
-    return bool(place < len(keys) and keys[place] == key)
-
-
-@inlined
 def _digit(code: Int) -> bool:
     return bool(48 <= code <= 57)
 
@@ -83,8 +76,9 @@ def _dash(code: Int) -> bool:
 def _prefix(codes: Codes, bits: Codes, lo: Int, hi: Int, rules: Int) -> Int:
     """The length of the word that starts a piece by being punctuation; 0 if there is none."""
     code = codes[lo]
-    if rules & LEADING and _dash(code):
-        return 0
+    clitic = clitic_before(codes, lo, hi, rules)
+    if clitic or (rules & LEADING and _dash(code)):
+        return clitic
     if code == 46:  # full stops count from two on
         run = lo
         while run < hi and codes[run] == 46:
@@ -107,7 +101,7 @@ def _unit(codes: Codes, bits: Codes, lo: Int, hi: Int) -> Int:
         return 0
     if hi - start == 1 and (codes[start] == 37 or codes[start] == 43 or bits[start] & CURRENCY):  # % +
         return 1
-    return hi - start if _among(codes, start, hi, _UNITS) else 0
+    return hi - start if among(codes, start, hi, _UNITS) else 0
 
 
 @inlined
@@ -119,7 +113,7 @@ def _half_of_day(codes: Codes, lo: Int, hi: Int) -> Int:
     hour = codes[lo] - 48 if start - lo == 1 else 10 * (codes[lo] - 48) + codes[start - 1] - 48
     if start == lo or hour < 1 or hour > 12 or codes[lo] == 48:
         return 0
-    return hi - start if _among(codes, start, hi, _HALVES) else 0
+    return hi - start if among(codes, start, hi, _HALVES) else 0
 
 
 @inlined
@@ -132,7 +126,11 @@ def _full_stop(codes: Codes, bits: Codes, lo: Int, hi: Int, rules: Int) -> Int:
         return 1
     if hi - run > 1 or run == lo:
         return hi - run if hi - run > 1 else 0
-    if (hi - lo <= 8 and _among(codes, lo, hi, _ABBREVIATIONS)) or (run - lo == 1 and 97 <= codes[lo] <= 122):
+    if run - lo == 1 and 97 <= codes[lo] <= 122:
+        return 0
+    if hi - lo <= 8 and (
+        is_abbreviation(codes, lo, hi, rules) if rules & (FRENCH | ROMANIAN) else among(codes, lo, hi, _ABBREVIATIONS)
+    ):
         return 0
     code, kind = codes[run - 1], bits[run - 1]
     if rules & ORDINALS and _digit(code):
@@ -154,6 +152,9 @@ def _suffix(codes: Codes, bits: Codes, lo: Int, hi: Int, rules: Int) -> Int:
         return _full_stop(codes, bits, lo, hi, rules)
     if bits[hi - 1] & EDGE:
         return 1
+    clitic = clitic_behind(codes, bits, lo, hi, rules)
+    if clitic:
+        return clitic
     if (code == 115 or code == 83) and hi - lo > 1 and _apostrophe(codes[hi - 2]):  # 's
         return 2
     return _unit(codes, bits, lo, hi)
@@ -254,7 +255,7 @@ def _elides(codes: Codes, bits: Codes, k: Int, lo: Int, hi: Int) -> bool:
 @inlined
 def _cut_middle(codes: Codes, bits: Codes, lo: Int, hi: Int, cuts: Cuts, n: Int, rules: Int) -> Int:
     """Cut what is left between the affixes; `cuts[n]` is its beginning, and the number of cuts is returned."""
-    if _plain(bits, lo, hi) or (hi - lo <= _LONGEST_WHOLE and _among(codes, lo, hi, _WHOLE)):
+    if _plain(bits, lo, hi) or (hi - lo <= _LONGEST_WHOLE and among(codes, lo, hi, _WHOLE)):
         cuts[n + 1] = hi
         return n + 1
     tail = 0 if rules & ELISION else _contraction(codes, bits, lo, hi)
@@ -299,20 +300,25 @@ def cut_piece(codes: Codes, bits: Codes, length: Int, cuts: Cuts, rules: Int) ->
     hi = length
     cuts[0] = 0
     while lo < hi:
-        size = _prefix(codes, bits, lo, hi, rules)
-        if size == 0 or (bits[lo] & QUOTE and hi - lo < 4 and _among(codes, lo, hi, _TAILS)):
+        size = 0 if stays_whole(codes, lo, hi, rules) else _prefix(codes, bits, lo, hi, rules)
+        if size == 0 or (bits[lo] & QUOTE and hi - lo < 4 and among(codes, lo, hi, _TAILS)):
             break
         lo, n = lo + size, n + 1
         cuts[n] = lo
     waiting = len(cuts)
+    whole = False
     while lo < hi and not (bits[lo] & QUOTE):
-        size = _suffix(codes, bits, lo, hi, rules)
+        whole = stays_whole(codes, lo, hi, rules)
+        size = 0 if whole else _suffix(codes, bits, lo, hi, rules)
         if size == 0:
             break
         hi -= size
         waiting -= 1
         cuts[waiting] = size
-    if lo < hi:
+    if lo < hi and whole:
+        n += 1
+        cuts[n] = hi
+    elif lo < hi:
         n = _cut_middle(codes, bits, lo, hi, cuts, n, rules)
     for w in range(waiting, len(cuts)):
         hi += cuts[w]

@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from thresher.kernels.affixes import cut_piece
 from thresher.kernels.arrow import Utf8
+from thresher.kernels.clitics import FRENCH, ROMANIAN
 from thresher.kernels.eight_bytes import eight
 from thresher.kernels.jit import inlined, njit
 from thresher.kernels.plain_pieces import BLANK, letters_end, plain_piece, read, simple_end
@@ -57,6 +58,7 @@ def _words(data: Bytes, offsets: npt.NDArray[np.int64], rules: npt.NDArray[np.ui
     for d in range(len(offsets) - 1):
         i: Int = offsets[d]
         end = offsets[d + 1]
+        english = not rules[d] & (FRENCH | ROMANIAN)  # whose abbreviations the shorter ways know
         while i < end:
             start, most = i, min(i + LONGEST, end)
             stop = letters_end(data, start, most)
@@ -65,12 +67,18 @@ def _words(data: Bytes, offsets: npt.NDArray[np.int64], rules: npt.NDArray[np.ui
                 n += stop > start
                 i = stop + 1
                 continue
-            if stop > start and (stop + 1 == end or BLANK[data[stop + 1]]) and simple_end(data, start, stop):
+            if (
+                english
+                and stop > start
+                and (stop + 1 == end or BLANK[data[stop + 1]])
+                and simple_end(data, start, stop)
+            ):
                 chars[n], hashes[n], kinds[n] = stop - start, _hash_word(data, start, stop), LETTERED
                 chars[n + 1], hashes[n + 1], kinds[n + 1] = 1, hash_few(np.uint64(data[stop]), 1), SYMBOLIC
                 n, i = n + 2, stop + 2
                 continue
-            n, i = _add_plain(data, start, stop, most, end, chars, hashes, kinds, n)
+            if english:
+                n, i = _add_plain(data, start, stop, most, end, chars, hashes, kinds, n)
             if i > start:
                 continue
             length, i = read_piece(data, start, end, codes, bits, at)

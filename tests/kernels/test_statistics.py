@@ -5,6 +5,7 @@ from collections import Counter
 
 import numpy as np
 import pyarrow as pa
+from datatrove.utils.text import PUNCTUATION_SET
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -13,10 +14,12 @@ from thresher.kernels.counts import STOP_WORDS
 from thresher.kernels.ngrams import DUPLICATED, TOP
 from thresher.kernels.sizes import sizes
 from thresher.kernels.text import Text, ratio, text_of
-from thresher.kernels.unicode import SPACELESS, TERMINAL, WORD, classes
+from thresher.kernels.unicode import ALPHABETIC, SPACELESS, TERMINAL, WORD, classes
 
-from .test_segment import cut_by_kernel
-from .texts import REPETITIVE, TEXTS
+from .test_segment import twin as words_by_twin
+from .texts import REPETITIVE, TEXTS, joined
+
+MARKED = joined(st.sampled_from(("-", "•", " ", ".", "...", "…", "#", "\n", "\r", "\x85", "\u2028", "\xa0", "a")), 40)
 
 
 def row(array: np.ndarray) -> dict[str, int]:
@@ -36,9 +39,7 @@ def test_sizes(text: str):
     }
 
 
-@given(
-    TEXTS | st.lists(st.sampled_from(("-", "•", " ", ".", "…", "#", "\n", "\r", "\x85", "\u2028", "a"))).map("".join)
-)
+@given(TEXTS | MARKED)
 def test_marks(text: str):
     lines = text.splitlines()
     assert row(Text(pa.array([text])).marks) == {
@@ -93,9 +94,10 @@ def covered(words: list[str], n: int) -> int:
     return characters
 
 
-@given(TEXTS | REPETITIVE | st.lists(st.sampled_from("ab"), max_size=60).map(" ".join))
+@given(TEXTS | REPETITIVE | joined(st.sampled_from(("a ", "b ")), 60))
+@example("word")
 def test_ngrams(text: str):
-    words = cut_by_kernel(text)[0]
+    words = words_by_twin(text)
     expected = [count * length for count, length in (top(words, n) for n in TOP)] + [
         covered(words, n) for n in DUPLICATED
     ]
@@ -105,13 +107,13 @@ def test_ngrams(text: str):
 @given(TEXTS)
 @example("the of THE and with")
 def test_counts(text: str):
-    words, _, kinds = cut_by_kernel(text)
-    real = [word for word, kind in zip(words, kinds, strict=True) if not kind & 1]
+    words = words_by_twin(text)
+    real = [word for word in words if not all(c in PUNCTUATION_SET for c in word)]
     assert row(Text(pa.array([text])).counts) == {
         "tokens": len(words),
         "words": len(real),
         "word_characters": sum(map(len, real)),
-        "lettered": sum(bool(kind & 2) for kind in kinds),
+        "lettered": sum(any(classes(ord(c)) & ALPHABETIC for c in word) for word in words),
         "stop_words": len(set(STOP_WORDS) & set(words)),
     }
 

@@ -13,11 +13,11 @@ from thresher.kernels.arrow import utf8
 from thresher.kernels.uax29 import words_of
 from thresher.kernels.unicode import WORD, classes
 
-from .texts import TEXTS
+from .texts import TEXTS, joined
 
 # One of every class, and more of those that rules look around.
 KINDS = "aé'\".·:,;12_ \u3000カﾀאב\u05f4\u0301\u200d\u200b\u00ad\r\n\x85\u2028😀👩🇩🇪🇫中ไ-+"
-DENSE = st.text(st.sampled_from(KINDS), max_size=24)
+DENSE = joined(st.sampled_from(KINDS), 24)
 
 
 def is_alnum(character: str) -> bool:

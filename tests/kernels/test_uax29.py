@@ -5,6 +5,7 @@ import json
 from pathlib import Path
 
 import pyarrow as pa
+import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 from uniseg.wordbreak import words
@@ -47,6 +48,18 @@ def test_equal_words_have_equal_hashes(texts: list[str]) -> None:
     found = words_of(utf8(pa.array(texts, pa.string())))
     spelled, hashes = [word for text in texts for word in twin(text)], found.hashes.tolist()
     assert len(set(zip(spelled, hashes, strict=True))) == len(set(spelled)) == len(set(hashes))
+
+
+@pytest.mark.parametrize(
+    ("part", "words"),
+    [("a", 1), ("א", 1), ("カ", 1), ("中", 333_333), ("a ", 500_000), ("\u0301", 0), ("🇩", 0), ("'", 0), ("\0", 0)],
+)
+def test_a_megabyte_of_one_thing(part: str, words: int) -> None:
+    """By a formula: uniseg takes up to half a minute, so that it is asked for some repeats alone."""
+    times = 1_000_000 // len(part.encode())
+    (found,) = lengths([part * times])
+    assert len(found) == words and sum(found) == times * (words > 0)
+    assert len(twin(part * 100)) == (100 if words > 1 else words)
 
 
 def test_on_real_texts_words_are_unisegs(data_dir: Path) -> None:

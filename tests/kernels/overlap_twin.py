@@ -19,10 +19,10 @@ def kind(letter: str) -> int:
 
 
 def lowered(letter: str) -> str:
-    """In one case: as `str.casefold`, less the mark that it parts from a letter (İ)."""
+    """In one case: what `str.casefold` makes of the upper case, less the mark that it parts from a letter (İ)."""
     if letter in UNFOLDED:
         return letter.lower()
-    return "".join(c for c in letter.casefold() if not kind(c) & MARK)
+    return "".join(c for c in letter.upper().casefold() if not kind(c) & MARK)
 
 
 def words(text: str, joined: bool = False) -> list[Word]:

@@ -14,7 +14,30 @@ from .texts import TEXTS, joined
 
 DENSE = joined(
     st.sampled_from(
-        ("a", "A", "9", "ß", "ſ", "İ", "ς", "Σ", "ﬁ", "ʼ", "'", "-", "_", "\u0301", " ", "\xa0", "\0", "中", "ก", "ั")
+        (
+            "a",
+            "A",
+            "9",
+            "ß",
+            "ſ",
+            "İ",
+            "ı",
+            "I",
+            "ς",
+            "Σ",
+            "ﬁ",
+            "ʼ",
+            "'",
+            "-",
+            "_",
+            "\u0301",
+            " ",
+            "\xa0",
+            "\0",
+            "中",
+            "ก",
+            "ั",
+        )
     ),
     30,
 )
@@ -38,6 +61,12 @@ def test_words_and_where_they_stand_are_the_twins(text: str, joined: bool) -> No
     found, expected = read(text, joined), overlap_twin.words(text, joined)
     assert [span for _, *span in found] == [[len(text[:k].encode()) for k in span] for _, *span in expected]
     pairs = {(key, word) for (key, *_), (word, *_) in zip(found, expected, strict=True)}
+    assert len(pairs) == len({key for key, _ in pairs}) == len({word for _, word in pairs})
+
+
+def test_letters_are_alike_that_are_alike_to_the_twin_and_no_others() -> None:
+    words = {c: overlap_twin.words(c)[0][0] for c in ASSIGNED if c.isalnum()}
+    pairs = {(read(c, False)[0][0], word) for c, word in words.items()}
     assert len(pairs) == len({key for key, _ in pairs}) == len({word for _, word in pairs})
 
 

@@ -1,6 +1,7 @@
 """Addresses as DCLM-Baseline cuts them, against its regular expressions as they are published, and on real texts."""
 
 import gzip
+import hashlib
 import json
 import re
 from pathlib import Path
@@ -14,7 +15,7 @@ from thresher.annotators.addresses_dclm import addresses_dclm_v1, top_level_doma
 from thresher.errors import UsageError
 from thresher.recipe import read_recipe
 
-from ..kernels.texts import TEXTS
+from ..kernels.texts import TEXTS, joined
 
 DOMAINS = "|".join(sorted(map(re.escape, top_level_domains()), key=len, reverse=True))
 BEHIND = r"[-a-zA-Z0-9()@:%_\+.~#?&//=]*"
@@ -22,7 +23,7 @@ ANY_DOMAIN = re.compile(DOMAINS, re.IGNORECASE)
 WEB = re.compile(rf"\s{{0,10}}(?:(?:https?|ftp)://)?[-a-zA-Z0-9@:%._\+~#=]{{1,256}}\.(?:{DOMAINS})\b{BEHIND}")
 NUMBER = "[0-2]?[0-9]{1,2}"
 IPV4 = re.compile(rf"\s{{0,10}}\b(?:(?:https?|ftp)://)?(?:{NUMBER}\.){{3}}{NUMBER}{BEHIND}")
-DENSE = st.lists(
+DENSE = joined(
     st.sampled_from(
         (
             *(
@@ -41,12 +42,14 @@ DENSE = st.lists(
                 "a",
                 "é",
             ),
+            *(".ישראל", ".ישראל\u200e", ".ישראל\u200eא", ".भारतम्", "म्", " a.com ", "\nwww.a-b.co.uk,"),
             *("http://", "https://", "ftp://", "xhttp://", "://", "/", "//", ":", "_", "-", "@", "(", ",", "x" * 250),
-            *(" ", "  ", "\n", "\n\n\n", "\xa0", " " * 9, "\t" * 12),
+            *(" ", "  ", "\n", "\n\n\n", "\xa0", " " * 9, "\t" * 12, "\r\n", "\u2028", "\0"),
             *("1.2.3.4", "10.0.0.", "255", "256.", "999", "1", "٣", "0.0.0.0:80/x", "1234.1.1.1", "v1.2.3.4.5"),
         )
-    )
-).map("".join)
+    ),
+    20,
+)
 
 
 def plainly(text: str) -> tuple[str, dict[str, int]]:
@@ -64,6 +67,7 @@ def ours(texts: list[str]) -> list[tuple[str, dict[str, int]]]:
     return list(zip(annotator.edit(array).to_pylist(), annotator.measure(array).to_pylist(), strict=True))
 
 
+@example("word")
 @example("the site http://a.com/x?y=(z)&q, and see x.org.")
 @example("the " + "y" * 300 + ".com/" + "z" * 300 + ".org")
 @example("the a.b.com.xyz..net .com")
@@ -71,10 +75,35 @@ def ours(texts: list[str]) -> list[tuple[str, dict[str, int]]]:
 @example("the xhttp://a.com xhttp://1.2.3.4 é1.2.3.4 http://1.2.3.4 _http://1.2.3.4")
 @example("We http://a.com stay")
 @example("the a.भारतम्x a.भारतx a.com_ a.comé a.com-")
+@example("the " + "y" * 256 + ".com " + "y" * 257 + ".com")
+@example("the" + " " * 10 + "a.com" + " " * 11 + "b.com" + "\xa0" * 10 + "1.2.3.4" + "\u2028" * 11 + "1.2.3.4")
 @given(DENSE | TEXTS)
 def test_what_is_left_is_what_the_published_expressions_leave(text: str) -> None:
     for page in (text, "the " + text, "We " + text):
         assert ours([page]) == [plainly(page)]
+
+
+def test_the_names_are_those_that_dclm_publishes() -> None:
+    """Its `baselines/mappers/iana_tlds.txt` at commit 15af3ce, sorted: 1,591 lines of 9,406 characters in all."""
+    names = top_level_domains()
+    assert (len(set(names)), len("\n".join(names)), sum(name.endswith("\u200e") for name in names)) == (1591, 9406, 39)
+    digest = hashlib.sha256("\n".join(names).encode()).hexdigest()
+    assert digest == "29967f17d34007a8a81535214f326ef887565ea9b9ca7c4671a0ecd688c5b527"
+
+
+@pytest.mark.parametrize(
+    ("page", "left"),
+    [
+        ("the " + "y" * 256 + ".com", "the"),
+        ("the " + "y" * 257 + ".com", "the y"),
+        ("the" + " " * 10 + "a.com", "the"),
+        ("the" + " " * 11 + "a.com", "the "),
+        ("the" + " " * 11 + "1.2.3.4", "the "),
+        ("the a.ישראל, a.ישראל\u200e, a.ישראל\u200eא", "the a.ישראל, a.ישראל\u200e,א"),
+    ],
+)
+def test_at_its_bounds(page: str, left: str) -> None:
+    assert ours([page])[0][0] == plainly(page)[0] == left
 
 
 def test_on_real_pages(data_dir: Path) -> None:
@@ -83,6 +112,7 @@ def test_on_real_pages(data_dir: Path) -> None:
     found = ours(pages)
     assert found == [plainly(page) for page in pages]
     assert sum(counts["web"] for _, counts in found) > 20
+    assert all(any(counts[cause] for _, counts in found) for cause in ("ipv4", "newlines"))
 
 
 def test_null_stays_null_and_an_empty_page_is_empty() -> None:

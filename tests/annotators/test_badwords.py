@@ -22,7 +22,7 @@ from thresher.errors import ThresherError, UsageError
 from thresher.filters.registry import ruleset
 from thresher.fingerprint import digest_files
 
-from ..kernels.texts import PARTS, TEXTS
+from ..kernels.texts import PARTS, TEXTS, joined
 from .test_c4 import CITATION, DIALECTS, POLICY
 
 HARMLESS = (
@@ -45,9 +45,17 @@ HARMLESS = (
     ),
 )
 ENTRIES = st.lists(st.sampled_from((*HARMLESS, *PARTS)) | st.text(min_size=1, max_size=4), min_size=1, max_size=12)
-DENSE = st.lists(
-    st.sampled_from((*HARMLESS, *PARTS, "İ", "ς", "Σ", "WATER", "GARDENs", "_", "waterhouse", "K", "é")), max_size=30
-).map("".join)
+OTHERS = ("İ", "ς", "Σ", "WATER", "GARDENs", "_", "waterhouse", "\u212a", "é", "\n", "\r\n", "1", "a", "(")
+DENSE = joined(st.sampled_from((*HARMLESS, *PARTS, *OTHERS, *10 * (" ",))), 30)
+
+
+def texts_with(entries: list[str]) -> st.SearchStrategy[tuple[list[str], list[str]]]:
+    """The entries, and texts that hold some of them, apart, in a row, in capitals or within another word."""
+    found = st.sampled_from(entries)
+    beside = st.sampled_from((*OTHERS, *10 * (" ",)))
+    dense = joined(found | found.map(str.upper) | beside | beside, 30)
+    return st.tuples(st.just(entries), st.lists(TEXTS | DENSE | dense | dense, min_size=1, max_size=3))
+
 
 Row = dict[str, Any]
 
@@ -88,17 +96,25 @@ def run(lists: Path, texts: list[str], **given: Any) -> list[Row]:
 
 
 @pytest.mark.parametrize("boundaries", BETWEEN)
-@given(entries=ENTRIES, texts=st.lists(TEXTS | DENSE, min_size=1, max_size=4))
-@example(entries=["a b", "a", "b c d"], texts=["a b c d", "a\nb", "xa b", "a", " a "])
-@example(entries=["-a", "a-", "--"], texts=["-a-", "--a--", "x-a", "--"])
-@example(entries=["σ"], texts=["ΑΣ ΟΣ", "Σ"])
+@given(case=ENTRIES.flatmap(texts_with))
+@example(case=(["a b", "a", "b c d"], ["a b c d", "a\nb", "xa b", "a", " a "]))
+@example(case=(["-a", "a-", "--"], ["-a-", "--a--", "x-a", "--"]))
+@example(case=(["σ"], ["ΑΣ ΟΣ", "Σ"]))
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_what_is_found_is_what_the_definition_finds(
-    boundaries: str, entries: list[str], texts: list[str], write: Callable[..., Path]
+    boundaries: str, case: tuple[list[str], list[str]], write: Callable[..., Path]
 ) -> None:
+    entries, texts = case
     if struck(entries):
         found = run(write(entries), texts, boundaries=boundaries)
         assert found == [twin(entries, boundaries, text) for text in texts]
+
+
+@pytest.mark.parametrize("boundaries", BETWEEN)
+@pytest.mark.parametrize("part", ["a", "中", "\0", "a ", "a b\n", "\u0301", "é"])
+def test_a_megabyte_of_one_thing(part: str, boundaries: str, write: Callable[..., Path]) -> None:
+    entries, text = ["a", "aa", "aaaa", "a b", "中", "中中中", "é"], part * (1_000_000 // len(part.encode()))
+    assert run(write(entries), [text], boundaries=boundaries) == [twin(entries, boundaries, text)]
 
 
 @pytest.mark.parametrize(

@@ -12,19 +12,19 @@ import pytest
 from datatrove.data import Document
 from datatrove.pipeline.filters import C4QualityFilter
 from datatrove.utils.text import split_into_sentences
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from thresher.annotators.c4 import c4_datatrove_v1, c4_dclm_v1, c4_fineweb_v1, c4_v1
 from thresher.filters.registry import ruleset
 
 from ..kernels.nltk_punkt import NLTK
-from ..kernels.texts import TEXTS
+from ..kernels.texts import TEXTS, joined
 
 DIALECTS = {made.name: made for made in (c4_v1(), c4_datatrove_v1(), c4_fineweb_v1(), c4_dclm_v1())}
 CITATION = re.compile(r"\[\d*\]|\[edit\]|\[citation needed\]")
 POLICY = ("terms of use", "privacy policy", "cookie policy", "uses cookies", "use of cookies", "use cookies")
-DENSE = st.lists(
+DENSE = joined(
     st.sampled_from(
         (
             *("one two three", " four five. ", "It ends.", "it said", " ", "\n", "\r\n", "\r", "\u2028", "\v", "\x1c"),
@@ -32,8 +32,43 @@ DENSE = st.lists(
             *("JavaScript", "JAVAſCRIPT", "java", "Lorem Ipsum", "lorem", "Use cooKies", "Privacy Policy", "polıcy"),
             *("terms of uSe", "cookie policy.", "a" * 1000, "é" * 1001, "\xa0", "\x00", "\u200b"),
         )
-    )
-).map("".join)
+    ),
+    40,
+)
+# Lines that mostly pass what is asked of their words and end, so that what is asked behind that is met: phrases with
+# the letters that one way to ignore case takes for s, i or k, and another does not.
+PHRASES = st.one_of(
+    st.sampled_from(("", "[12]", "[edit]", "[٣]", "[citation needed]")),
+    st.sampled_from(("{", "{}", "a{b", "}")),
+    st.sampled_from(("lorem ipsum", "Lorem Ipsum", "LOREM IPſUM", "lorem ıpsum", "LOREM İPSUM", "loremipsum")),
+    st.sampled_from(("javascript", "JavaScript", "JAVAſCRIPT", "javaſcrıpt", "JavaScrİpt", "java script")),
+    st.sampled_from(("TERMS OF USE", "terms of uſe", "privacy polıcy", "PRİVACY POLICY", "coo\u212aie policy")),
+    st.sampled_from(("uses cookıes", "use of cookies", "uſe cookieſ", "Use Cookies", "use cookie")),
+)
+ENDS = (
+    *4 * (" ends.",),
+    " so!",
+    " here?",
+    ' it"',
+    " it'",
+    "...",
+    " …",
+    ".…",
+    "",
+    " " + "a" * 990 + ".",
+    " " + "é" * 1001 + ".",
+)
+BREAKS = (*4 * ("\n",), "\r\n", "\r", " \n", "\u2028", "\xa0\n", "\v", "\n\n")
+LINES = joined(
+    st.builds(
+        "{}{}{}{}".format,
+        st.sampled_from(("We say one two three ", "a b c d ", "a b c ", "The\xa0")),
+        PHRASES,
+        st.sampled_from(ENDS),
+        st.sampled_from(BREAKS),
+    ),
+    5,
+)
 
 
 def tfds(text: str, least_words: int = 5, datatrove: bool = False, ended: bool = True) -> tuple[str, dict[str, int]]:
@@ -123,10 +158,19 @@ def agrees(name: str, text: str, found: tuple[str, dict[str, int]]) -> None:
 @pytest.mark.parametrize("name", DIALECTS)
 @given(text=TEXTS | DENSE)
 @example(text="")
+@example(text="word")
 @example(text=" \n ")
 @example(text="[1]\n[2]   \nThe fox ran over the hill. [1]")
 @example(text="one two three four " + "a" * 1001 + ".")
 def test_lines_cut_are_those_of_the_definition(name: str, text: str) -> None:
+    agrees(name, text, run(name, [text])[0])
+
+
+@pytest.mark.parametrize("name", DIALECTS)
+@settings(max_examples=200)
+@given(text=LINES)
+@example(text="a b c d javaſcrıpt {.\na b c d JAVASCRİPT.\na b c d LOREM IPſUM.\na b c d uſeſ coo\u212aıes.")
+def test_phrases_are_found_in_the_case_that_each_dialect_ignores(name: str, text: str) -> None:
     agrees(name, text, run(name, [text])[0])
 
 

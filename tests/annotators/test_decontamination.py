@@ -29,7 +29,7 @@ from thresher.errors import ThresherError, UsageError
 from thresher.filters.registry import ruleset
 
 from ..kernels import overlap_twin
-from ..kernels.texts import TEXTS
+from ..kernels.texts import TEXTS, joined
 
 Row = dict[str, Any]
 QUESTION = "Natalia sold clips to 48 of her friends in April, and then she sold half as many clips in May."
@@ -39,7 +39,19 @@ WORDS = (
     *("ΣΑΣ", "σας", "ﬁ", "FI", "İ", "ı"),
 )
 GAPS = (" ", "\n", "\r\n", "\u2028", "\xa0", "\0", ", ", "-", "😀", "👩\u200d👩", "\u200d", "...", "_")
-DENSE = st.lists(st.sampled_from((*WORDS, *GAPS, " ", " ")), max_size=30).map("".join)
+DENSE = joined(st.sampled_from((*WORDS, *GAPS, *9 * (" ",))), 24)
+
+
+def texts_with(passages: list[str]) -> st.SearchStrategy[tuple[list[str], str]]:
+    """The passages, and a text that holds some of them, whole or cut short at either end."""
+    piece = st.builds(
+        lambda passage, start, stop: passage[start:stop],
+        st.sampled_from(passages),
+        st.sampled_from((0, 0, 1, 5)),
+        st.sampled_from((None, None, -1, 12)),
+    )
+    pieces = joined(piece | piece | st.sampled_from((*GAPS, " the ")), 8)
+    return st.tuples(st.just(passages), DENSE | TEXTS | pieces | pieces)
 
 
 @pytest.fixture
@@ -65,11 +77,13 @@ def leave(annotator: Annotator, *texts: str | None) -> list[str]:
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=300)
-@given(passages=st.lists(DENSE | TEXTS, min_size=1, max_size=4), text=DENSE | TEXTS, n=st.integers(1, 5))
-@example(passages=["a b"], text="a a b b", n=5)
-@example(passages=["e\u0301 b"], text="\u0301E\u0301 \0 B\u0301\u0301", n=2)
-@example(passages=["a b a"], text="a b a b a", n=3)
-def test_what_is_found_is_the_definitions(passages: list[str], text: str, n: int, write: Callable[..., Path]) -> None:
+@given(case=st.lists(DENSE | TEXTS, min_size=1, max_size=4).flatmap(texts_with), n=st.integers(1, 6))
+@example(case=(["a b"], "a a b b"), n=5)
+@example(case=(["word"], "word"), n=5)
+@example(case=(["e\u0301 b"], "\u0301E\u0301 \0 B\u0301\u0301"), n=2)
+@example(case=(["a b a"], "a b a b a"), n=3)
+def test_what_is_found_is_the_definitions(case: tuple[list[str], str], n: int, write: Callable[..., Path]) -> None:
+    passages, text = case
     if not any(overlap_twin.words(passage) for passage in passages):
         return
     annotator = decontamination_v1((write(*passages),), n=n)

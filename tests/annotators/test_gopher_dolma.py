@@ -10,6 +10,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 from hypothesis import example, given
+from hypothesis import strategies as st
 
 from thresher.annotators.gopher_dolma import FIELDS, gopher_dolma_v1
 from thresher.filters.gopher_quality_dolma_v1 import GOPHER_QUALITY_DOLMA_V1
@@ -18,7 +19,14 @@ from thresher.filters.rule import Rule
 from thresher.kernels.counts import STOP_WORDS
 from thresher.kernels.unicode import ALPHABETIC, SPACE, classes
 
-from ..kernels.texts import REPETITIVE, TEXTS
+from ..kernels.texts import REPETITIVE, TEXTS, joined
+
+DENSE = joined(
+    st.sampled_from(
+        ("*", "\n* ", "\n- ", "•", "…\n", "…", "...", "#", " the ", " of\u2028", "The ", "a ", "é", "1 ", "\n", "\r\n")
+    ),
+    40,
+)
 
 
 def twin(text: str) -> dict[str, Any]:
@@ -60,8 +68,9 @@ def measured(texts: list[str]) -> list[dict[str, Any]]:
     return rows
 
 
-@given(TEXTS | REPETITIVE)
+@given(TEXTS | REPETITIVE | DENSE)
 @example("")
+@example("word")
 @example(" \n ")
 @example("a\na\n\n\n")
 @example("-\r\n*\r…\n…")
@@ -98,28 +107,47 @@ def breaks(rule: Rule, row: dict[str, Any]) -> bool:
     return (rule.at_least is not None and value < rule.at_least) or (rule.at_most is not None and value > rule.at_most)
 
 
-WORDS = [f"{a}{b}c" for a in "abcdefghij" for b in "klmnopqrst"]
+WORDS = [f"w{n:03}" for n in range(300)]
 
 
-@pytest.mark.parametrize(
-    ("rule", "at_the_bound", "beyond"),
-    [
-        ("word_count", " ".join(WORDS[:50]), " ".join(WORDS[:49])),
-        ("median_word_length", "abc " * 3, "ab abcd"[:2] + " ab abc"),
-        ("symbol_words", "a b c d e f g h i #", "a b c d e f g h #"),
-        ("alphabetic_words", "a b c d 1", "a b c 1"),
-        ("stop_words", "the the", "the The"),
-        ("bullet_lines", "- a\n" * 9 + "b", "- a\n" * 10 + "b"),
-        ("ellipsis_lines", "a…\n" * 3 + "b\n" * 6 + "b", "a…\n" * 4 + "b\n" * 5 + "b"),
-        ("duplicate_lines", "x\nx\nx\n1\n2\n3\n4\n5\n6\n7", "x\nx\nx\nx\n1\n2\n3\n4\n5\n6"),
-        ("duplicate_line_characters", "abc\nabc\n" + " ".join(WORDS[:5])[:18], "abcd\nabcd\n" + "efghijk"),
-        ("top_2_gram", "ab cd " + " ".join(WORDS[:5]) + " x", "ab cd ab cd ab cd x"),
-    ],
+def twice(n: int, shared: int, grams: int) -> str:
+    """Of so many n-grams of words of one length, the first ones are the last ones again."""
+    begin, every = WORDS[: n + shared - 1], grams + n - 1
+    return " ".join([*begin, *WORDS[len(begin) : every - len(begin)], *begin])
+
+
+AT_A_BOUND = (
+    ("word_count", " ".join(WORDS[:50]), " ".join(WORDS[:49])),
+    ("word_count", "a " * 100_000, "a " * 100_001),
+    ("median_word_length", "abc " * 3, "ab ab abc"),
+    ("median_word_length", "a " + 2 * ("a" * 10 + " "), "a" * 10 + " " + "a" * 11),
+    ("symbol_words", "a b c d e f g h i #", "a b c d e f g h #"),
+    ("alphabetic_words", "a b c d 1", "a b c 1"),
+    ("stop_words", "the the", "the The"),
+    ("bullet_lines", "- a\n" * 9 + "b", "- a\n" * 10 + "b"),
+    ("ellipsis_lines", "a…\n" * 3 + "b\n" * 6 + "b", "a…\n" * 4 + "b\n" * 5 + "b"),
+    ("duplicate_lines", "x\nx\nx\n1\n2\n3\n4\n5\n6\n7", "x\nx\nx\nx\n1\n2\n3\n4\n5\n6"),
+    ("duplicate_line_characters", "abc\nabc\n" + "d" * 14, "abc\nabc\n" + "d" * 13),
+    ("top_2_gram", f"a b {'d' * 16} a b", f"a b {'d' * 15} a b"),
+    ("top_3_gram", f"a b c d a b c {'e' * 40} a b c", f"a b c d a b c {'e' * 39} a b c"),
+    ("top_4_gram", f"a b c d {'e' * 42} a b c d", f"a b c d {'e' * 41} a b c d"),
+    *(
+        (f"duplicate_{n}_grams", twice(n, shared, grams), twice(n, shared, grams - 1))
+        for n, shared, grams in ((5, 3, 40), (6, 7, 100), (7, 13, 200), (8, 3, 50), (9, 11, 200), (10, 1, 20))
+    ),
 )
+
+
+@pytest.mark.parametrize(("rule", "at_the_bound", "beyond"), AT_A_BOUND)
 def test_what_stands_at_a_bound_passes(rule: str, at_the_bound: str, beyond: str) -> None:
     (found,) = [r for r in RULES if r.name == rule]
     at, over = measured([at_the_bound, beyond])
-    assert not breaks(found, at) and breaks(found, over), (at[rule] if rule in at else at, over)
+    assert at[found.signal.removeprefix("gopher_dolma_v1.")] in found.bounds().values()
+    assert not breaks(found, at) and breaks(found, over), (at, over)
+
+
+def test_every_bound_has_its_text() -> None:
+    assert sorted(name for name, *_ in AT_A_BOUND) == sorted(rule.name for rule in RULES for _ in rule.bounds())
 
 
 def test_every_rule_bounds_a_field_that_is_measured() -> None:

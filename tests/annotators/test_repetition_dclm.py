@@ -15,9 +15,9 @@ from thresher.annotators.repetition_dclm import FIELDS, repetition_dclm_v1
 from thresher.filters.gopher_repetition_dclm_v1 import GOPHER_REPETITION_DCLM_V1
 
 from ..kernels.test_uax29 import twin as words_of
-from ..kernels.texts import REPETITIVE, TEXTS
+from ..kernels.texts import REPETITIVE, TEXTS, joined
 
-DENSE = st.lists(st.sampled_from(("a", "b c", "the end", "\n", "\n\n", " ", "é", ".", "a b c d e f "))).map("".join)
+DENSE = joined(st.sampled_from(("a", "b c", "the end", "\n", "\n\n", " ", "é", ".", "a b c d e f ")), 40)
 
 
 def segments(text: str, separator: str) -> dict[str, float | None]:
@@ -62,6 +62,7 @@ def measured(texts: list[str]) -> list[dict[str, Any]]:
 
 @given(TEXTS | REPETITIVE | DENSE)
 @example("")
+@example("word")
 @example(" \n ")
 @example("a\n\n\na\n\n\n\na")
 @example("a b c d e f a b c d e f a b c d e")
@@ -79,23 +80,39 @@ def test_on_real_texts_every_statistic_agrees(data_dir: Path) -> None:
         assert row == twin(text)
 
 
-@pytest.mark.parametrize(
-    ("rule", "at_the_bound", "beyond"),
-    [
-        ("empty", "a", " \n"),
-        ("duplicate_lines", "a\n" * 3 + "\n".join("bcdefgh"), "a\n" * 3 + "\n".join("bcdefg")),
-        ("duplicate_paragraphs", "a\n\n" * 3 + "\n\n".join("bcdefgh"), "a\n\n" * 3 + "\n\n".join("bcdefg")),
-        ("duplicate_line_characters", "a\na\nbbbbbbbb", "a\na\nbbbbbbb"),
-        ("duplicate_paragraph_characters", "a\n\na\n\nbbbbbbbb", "a\n\na\n\nbbbbbbb"),
-        ("top_2_gram", "a b c a b " + "d" * 15, "a b c a b " + "d" * 14),
-        ("duplicate_10_grams", "a b c d e f g h i j 1 a b c d e f g h i j " + "k" * 179, "a b c d e f g h i j " * 2),
-    ],
+def twice(n: int, letters: int, between: int) -> str:
+    """N words of so many letters before a word of so many, and again behind it."""
+    words = " ".join(letter * letters for letter in "abcdefghij"[:n])
+    return f"{words} {'z' * between} {words}"
+
+
+AT_A_BOUND = (
+    ("empty", "a", " \n"),
+    ("duplicate_lines", "a\n" * 3 + "\n".join("bcdefgh"), "a\n" * 3 + "\n".join("bcdefg")),
+    ("duplicate_paragraphs", "a\n\n" * 3 + "\n\n".join("bcdefgh"), "a\n\n" * 3 + "\n\n".join("bcdefg")),
+    ("duplicate_line_characters", "a\na\nbbbbbbbb", "a\na\nbbbbbbb"),
+    ("duplicate_paragraph_characters", "a\n\na\n\nbbbbbbbb", "a\n\na\n\nbbbbbbb"),
+    ("top_2_gram", "a b c a b " + "d" * 15, "a b c a b " + "d" * 14),
+    ("top_3_gram", f"a b c d a b c {'e' * 40} a b c", f"a b c d a b c {'e' * 39} a b c"),
+    ("top_4_gram", f"a b c d {'e' * 42} a b c d", f"a b c d {'e' * 41} a b c d"),
+    *(
+        (f"duplicate_{n}_grams", twice(n, letters, between), twice(n, letters, between - 1))
+        for n, letters, between in ((5, 3, 170), (6, 7, 516), (7, 13, 1218), (8, 3, 352), (9, 11, 1602), (10, 1, 180))
+    ),
 )
+
+
+@pytest.mark.parametrize(("rule", "at_the_bound", "beyond"), AT_A_BOUND)
 def test_what_stands_at_a_bound_passes(rule: str, at_the_bound: str, beyond: str) -> None:
     (found,) = [r for r in GOPHER_REPETITION_DCLM_V1.rules if r.name == rule]
     inside, outside = (row[found.signal.split(".")[1]] for row in measured([at_the_bound, beyond]))
     low, high = found.at_least or 0, 2 if found.at_most is None else found.at_most
-    assert low <= inside <= high and not low <= outside <= high, (inside, outside)
+    assert inside in found.bounds().values() and not low <= outside <= high, (inside, outside)
+
+
+def test_every_bound_has_its_text() -> None:
+    bounds = [rule.name for rule in GOPHER_REPETITION_DCLM_V1.rules for _ in rule.bounds()]
+    assert sorted(name for name, *_ in AT_A_BOUND) == sorted(bounds)
 
 
 def test_every_field_has_its_rule() -> None:

@@ -2,7 +2,6 @@
 
 import gzip
 import json
-from collections.abc import Callable
 from pathlib import Path
 
 import pyarrow as pa
@@ -12,25 +11,51 @@ from pyspark.cloudpickle import dumps, loads
 from thresher.annotators.base import Annotator
 from thresher.annotators.fineweb import fineweb_v1
 from thresher.annotators.gopher import gopher_v1
-from thresher.annotators.gopher_dclm import gopher_dclm_v1
-from thresher.annotators.gopher_dolma import gopher_dolma_v1
-from thresher.annotators.pii import pii_v1
+from thresher.annotators.registry import make
 from thresher.annotators.repetition import repetition_v1
 from thresher.annotators.sizes import sizes_v1
 
-FACTORIES = (sizes_v1, gopher_v1, gopher_dolma_v1, gopher_dclm_v1, repetition_v1, fineweb_v1, pii_v1)
+NAMES = (
+    *("sizes_v1", "gopher_v1", "gopher_dolma_v1", "gopher_dclm_v1", "fineweb_v1"),
+    *("repetition_v1", "repetition_dclm_v1", "pii_v1", "addresses_dclm_v1", "refinedweb_lines_v1"),
+    *("c4_v1", "c4_datatrove_v1", "c4_fineweb_v1", "c4_dclm_v1"),
+)
+EDITS = [name for name in NAMES if make(name, {}).edit is not None]
+CUT = "The one. Two, three four five!\nSIGN UP\n\n\n\nat a.com, 1.2.3.4 and me@a.org"  # by each edit
+TEXTS = [CUT, None, "", "x", f"{CUT}.\n{CUT}"]
 
 
-@pytest.mark.parametrize("factory", FACTORIES)
-def test_an_annotator_is_named_like_its_factory_and_can_be_sent(factory: Callable[[], Annotator]):
-    annotator: Annotator = loads(dumps(factory()))
-    assert annotator.name == factory.__name__
-    texts = pa.array(["One. Two.\nThree", None, "", "x"])
-    for array in (texts, texts.cast(pa.large_string()), texts.slice(1, 2), texts.slice(0, 0), pa.nulls(2, pa.string())):
+def arrays() -> list[pa.Array]:
+    """The texts in every layout that an array of Arrow's comes in."""
+    texts, large = pa.array(TEXTS), pa.array(TEXTS, pa.large_string())
+    slices = [array.slice(1, 3) for array in (texts, large)]
+    return [texts, large, *slices, texts.slice(4), texts.slice(0, 0), pa.nulls(2, pa.string())]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_an_annotator_is_named_as_it_is_registered_and_can_be_sent(name: str):
+    annotator: Annotator = loads(dumps(make(name, {})))
+    assert annotator.name == name
+    texts = pa.array(TEXTS)
+    for array in arrays():
         measured = annotator.measure(array)
         assert measured.type == annotator.fields
         assert measured.is_valid().to_pylist() == array.is_valid().to_pylist()
-    assert annotator.measure(texts.slice(3)).to_pylist() == annotator.measure(texts).to_pylist()[3:]
+    apart = [annotator.measure(texts.slice(place, 1)).to_pylist()[0] for place in range(len(texts))]
+    assert annotator.measure(texts).to_pylist() == annotator.measure(texts.cast(pa.large_string())).to_pylist() == apart
+
+
+@pytest.mark.parametrize("name", EDITS)
+def test_an_edit_leaves_nulls_and_knows_no_neighbour(name: str):
+    edit = make(name, {}).edit
+    assert edit is not None
+    texts = pa.array(TEXTS)
+    for array in arrays():
+        left = edit(array)
+        left.validate(full=True)
+        assert left.type == pa.string() and left.is_valid().to_pylist() == array.is_valid().to_pylist()
+    apart = [edit(texts.slice(place, 1)).to_pylist()[0] for place in range(len(texts))]
+    assert edit(texts).to_pylist() == edit(texts.cast(pa.large_string())).to_pylist() == apart != TEXTS
 
 
 def test_an_empty_document_has_no_words_and_no_ratios():

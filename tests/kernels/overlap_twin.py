@@ -1,9 +1,17 @@
 """What the kernels of overlap mean, in plain Python: words, n-grams, and what a text shares with items."""
 
-from thresher.kernels.plain_words import FOLDED
 from thresher.kernels.unicode import MARK, SPACELESS, WORD, classes
 
 Word = tuple[str, int, int]
+# Letters that are not brought to one case: of Latin transcription, Cyrillic prints of old, Armenian, and Greek. With
+# those of polytonic Greek that become two letters, these are all of which upper and lower case are two words.
+UNFOLDED = {
+    *"ŉǰẖẗẘẙẚẛ",
+    *"ᲀᲁᲂᲃᲄᲅᲆᲇᲈ",
+    *"ևﬓﬔﬕﬖﬗ",
+    *"ΐΰ\u1fbe",
+    *(letter for letter in map(chr, range(0x1F00, 0x2000)) if len(letter.casefold()) > 1),
+}
 
 
 def kind(letter: str) -> int:
@@ -11,8 +19,10 @@ def kind(letter: str) -> int:
 
 
 def lowered(letter: str) -> str:
-    one = letter.lower() if len(letter.lower()) == 1 else letter
-    return FOLDED.get(one, one)
+    """In one case: what `str.casefold` makes of the upper case, less the mark that it parts from a letter (İ)."""
+    if letter in UNFOLDED:
+        return letter.lower()
+    return "".join(c for c in letter.upper().casefold() if not kind(c) & MARK)
 
 
 def words(text: str, joined: bool = False) -> list[Word]:

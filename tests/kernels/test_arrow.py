@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from thresher.kernels.arrow import struct, utf8
+from thresher.kernels.arrow import strings, struct, utf8
 
 KINDS = (pa.string(), pa.large_string(), pa.binary(), pa.large_binary())
 
@@ -35,6 +35,24 @@ def test_other_types_are_refused():
 
 def test_a_null_type_has_no_bytes():
     assert utf8(pa.nulls(2, pa.string())).offsets.tolist() == [0, 0, 0]
+
+
+@given(st.lists(st.none() | st.text()), st.sampled_from(KINDS[:2]), st.integers(0, 5), st.integers(0, 5))
+def test_strings_are_the_way_back(texts: list[str | None], kind: pa.DataType, start: int, length: int):
+    array = pa.array(texts, kind).slice(start, length)
+    back = strings(*utf8(array))
+    back.validate(full=True)
+    assert back.type == pa.string() and back.to_pylist() == texts[start : start + length]
+
+
+def test_strings_share_the_text_and_refuse_what_32_bits_cannot_address():
+    data, valid = np.frombuffer(b"abc", np.uint8), np.array([True])
+    assert strings(data, np.array([0, 3]), valid).buffers()[2].address == data.ctypes.data
+    # The offsets are made up, no test has two gigabytes to spare: of one byte less it is Arrow that sees through them.
+    with pytest.raises(OverflowError, match="2,147,483,648 bytes of text do not fit"):
+        strings(data, np.array([0, 2**31]), valid)
+    with pytest.raises(pa.ArrowInvalid):
+        strings(data, np.array([0, 2**31 - 1]), valid)
 
 
 def test_structs_carry_nulls_and_types():

@@ -4,9 +4,11 @@ The models are random and small, written here byte by byte in the library's form
 and whole n-grams, a dictionary with and without an end of line, quantised norms and outputs.
 """
 
+import random
 import struct
 from dataclasses import dataclass
 from itertools import pairwise
+from operator import add
 from pathlib import Path
 
 import fasttext
@@ -19,11 +21,13 @@ from hypothesis import strategies as st
 from thresher.errors import ThresherError
 from thresher.kernels.arrow import utf8
 from thresher.kernels.fasttext import classify
-from thresher.kernels.fasttext_mean import new_memo
+from thresher.kernels.fasttext_mean import SHORT_TEXT, new_memo
 from thresher.kernels.fasttext_rows import remainder
 from thresher.kernels.fasttext_words import fnv1a
 from thresher.language import fasttext_model
 from thresher.language.fasttext_model import load
+
+from .texts import joined
 
 WORDS = ["the", "und", "les", "ça", "мир", "中文", "a", "</s>"]
 LABELS = [f"__label__{name}" for name in ("en", "de", "fr", "ru", "zh")]
@@ -113,16 +117,21 @@ def classified(path: Path, texts: list[str]) -> list[tuple[str | None, float]]:
 
 
 WORDY = st.sampled_from([*WORDS[:-1], "unknown", "ünknöwn", "日本語", "x", "_", "🦀", "__label_", "<s>"])
-TEXTS = st.lists(st.lists(WORDY | st.text(max_size=6), max_size=8).map(" ".join), min_size=1, max_size=5)
+MIXED = joined(st.builds(add, WORDY | st.text(max_size=6), st.sampled_from(" \t\0\r\v\f\xa0")), 16)
+TEXTS = st.lists(MIXED, min_size=1, max_size=4)
 
 
 @pytest.mark.parametrize("name", RECIPES)
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=50)
 @given(texts=TEXTS)
 def test_labels_and_scores_are_the_librarys(models: dict[str, Path], name: str, texts: list[str]) -> None:
-    texts = [text.encode(errors="replace").decode().replace("\n", " ") for text in texts]
-    library = fasttext.load_model(str(models[name]))
-    for text, (label, score) in zip(texts, classified(models[name], texts), strict=True):
+    agree(models[name], [text.replace("\n", " ") for text in texts])
+
+
+def agree(path: Path, texts: list[str]) -> None:
+    """Fail unless each text has the library's label and score."""
+    library = fasttext.load_model(str(path))
+    for text, (label, score) in zip(texts, classified(path, texts), strict=True):
         labels, scores = library.predict(text, k=2)
         if label is None:
             assert not labels or not text.strip(" \t\r\v\f\0")
@@ -131,6 +140,23 @@ def test_labels_and_scores_are_the_librarys(models: dict[str, Path], name: str, 
         assert score == pytest.approx(expected_score, abs=1e-5)
         near_tie = next_score and abs(next_score[0] - expected_score) < 1e-6
         assert f"__label__{label}" == expected or (near_tie and f"__label__{label}" in runner_up)
+
+
+def mixed_words(count: int) -> str:
+    """Words of the dictionary and others, long and short ones, in an order of no pattern."""
+    chance = random.Random(count)
+    known = [*WORDS[:-1], "unknown", "ünknöwn", "日本語", "_", "🦀", "__label_", "<s>", "x" * 40, "é" * 20]
+    return " ".join(
+        chance.choice(known) if chance.random() < 0.7 else f"w{chance.randrange(9999)}" for _ in range(count)
+    )
+
+
+@pytest.mark.parametrize("name", RECIPES)
+def test_a_text_of_many_words_is_the_librarys_too(models: dict[str, Path], name: str) -> None:
+    """Words are read by the 64, and over a text of up to 16 KiB summed in another order than the library's."""
+    texts = [mixed_words(count) for count in (63, 64, 65, 129, 1_500, 3_000)]
+    assert [len(text.encode()) <= SHORT_TEXT for text in texts] == [True] * 5 + [False]
+    agree(models[name], texts)
 
 
 def test_a_word_met_before_counts_as_much_as_one_met_first(models: dict[str, Path]) -> None:

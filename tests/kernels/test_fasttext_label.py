@@ -12,7 +12,7 @@ from thresher.kernels.fasttext import classify
 from thresher.kernels.fasttext_label import probabilities
 from thresher.language.fasttext_model import load
 
-from .test_fasttext import RECIPES, TEXTS, Recipe, models, write
+from .test_fasttext import RECIPES, TEXTS, Recipe, mixed_words, models, write
 
 __all__ = ["models"]  # a fixture
 
@@ -33,15 +33,29 @@ def library(model: fasttext.FastText, text: str) -> dict[str, float]:
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=50)
 @given(texts=TEXTS)
 def test_every_labels_probability_is_the_librarys(models: dict[str, Path], name: str, texts: list[str]) -> None:
-    texts = [text.encode(errors="replace").decode().replace("\n", " ") for text in texts]
-    known = fasttext.load_model(str(models[name]))
-    for text, ours in zip(texts, scored(models[name], texts), strict=True):
+    agree(models[name], [text.replace("\n", " ") for text in texts])
+
+
+def agree(path: Path, texts: list[str]) -> None:
+    """Fail unless each text has the library's probability of each label."""
+    known = fasttext.load_model(str(path))
+    for text, ours in zip(texts, scored(path, texts), strict=True):
         theirs = library(known, text)
         if not any(ours.values()):
             assert not theirs or not text.strip(" \t\r\v\f\0")
             continue
         assert {label: ours[label] for label in theirs} == pytest.approx(theirs, abs=1e-5)
         assert all(ours[label] < 1.1e-5 for label in ours.keys() - theirs.keys())  # leaves that it does not look for
+
+
+@pytest.mark.parametrize("name", RECIPES)
+def test_of_many_words_they_are_the_librarys_too(models: dict[str, Path], name: str) -> None:
+    agree(models[name], [mixed_words(count) for count in (64, 65, 1_500, 3_000)])
+
+
+@pytest.mark.parametrize("name", ["as lid.176.ftz", "dense, as lid.176.bin", "word n-grams, no end of line"])
+def test_of_a_megabyte_of_one_character_too(models: dict[str, Path], name: str) -> None:
+    agree(models[name], ["x" * 1_000_000, "中" * 333_333, "\0" * 1_000_000, "x " * 500_000])
 
 
 @pytest.mark.parametrize("name", RECIPES)

@@ -20,11 +20,11 @@ from thresher.kernels.minhash import SHINGLE_BASE, Values, agreements, signature
 from thresher.kernels.shingle_units import FNV_PRIME, FNV_SEED, SEGMENTATIONS, UNITS, normal_texts
 from thresher.kernels.unicode import SPACELESS, WORD, classes, lower
 
-from .texts import TEXTS
+from .texts import TEXTS, joined
 
 MASK = 2**64 - 1
 GOLDEN = [878465301, 966997518, 455967111, 493891279]
-ALPHABET = st.sampled_from("aAbÉß_9 .,-\n中文かกကİ\u0301\U0001f600\u00a0")
+SHORT = joined(st.sampled_from("aAbÉß_9 .,-\n中文かกကİ\u0301\U0001f600\u00a0"), 40)
 
 
 def words_of(text: str) -> list[str]:
@@ -94,12 +94,12 @@ def measured(texts: list[str], ngram: int, permutations: int, seed: int, *kind: 
     return [row.tolist() if has else None for row, has in zip(values, known, strict=True)]
 
 
-@given(st.lists(st.text(ALPHABET, max_size=40), min_size=1, max_size=4), st.integers(1, 5), st.integers(0, 2**63 - 1))
+@given(st.lists(SHORT, min_size=1, max_size=4), st.integers(1, 5), st.integers(0, 2**63 - 1))
 def test_signatures_are_the_twins(texts: list[str], ngram: int, seed: int) -> None:
     assert measured(texts, ngram, 16, seed) == [twin(text, ngram, 16, seed) for text in texts]
 
 
-@given(st.lists(st.text(ALPHABET, max_size=40), min_size=1, max_size=4), st.integers(1, 5), st.integers(0, 2**63 - 1))
+@given(st.lists(SHORT, min_size=1, max_size=4), st.integers(1, 5), st.integers(0, 2**63 - 1))
 def test_over_what_lies_between_white_space_too(texts: list[str], ngram: int, seed: int) -> None:
     found = measured(texts, ngram, 16, seed, "whitespace")
     assert found == [twin(text, ngram, 16, seed, "whitespace") for text in texts]

@@ -18,9 +18,9 @@ from hypothesis import strategies as st
 from thresher.kernels.arrow import utf8
 from thresher.kernels.scripts import NAMES, script_of, scripts
 
-from .texts import TEXTS
+from .texts import TEXTS, joined
 
-MIXED = st.text(st.sampled_from("abz{@[`é日中国のカーя가שا٣ก1 ,.\u0301\u200d😀\x00\u2028\ufffd𝒳𐍈"), max_size=200)
+MIXED = joined(st.sampled_from("abz{@[`é日中国のカーя가שا٣ก1 ,.\u0301\u200d😀\x00\u2028\ufffd𝒳𐍈"), 120)
 WRITTEN_IN = {"en": "Latn", "ja": "Jpan", "zh": "Hani", "ko": "Hang", "ru": "Cyrl", "ar": "Arab", "hi": "Deva"}
 property_of = cache(script)
 

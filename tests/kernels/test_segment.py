@@ -267,7 +267,7 @@ def test_words_are_those_of_the_twin(text: str):
         data = np.frombuffer(word.encode(), np.uint8)
         assert int(key) == int(hash_span(data, 0, len(data)))
         assert bool(kind & SYMBOLIC) == all(c in PUNCTUATION_SET for c in word)
-        assert bool(kind & LETTERED) == any(c.isalpha() for c in word) or any(ord(c) > 0x2FFF for c in word)
+        assert bool(kind & LETTERED) == any(has(unicode.ALPHABETIC, c) for c in word)
 
 
 @given(TEXTS | CLITICS, st.integers(0, 255))

@@ -11,9 +11,10 @@ from thresher.kernels.shingle_units import UNITS
 from thresher.kernels.shingles import jaccard, shingle_sets
 
 from .test_minhash import pieces_of, words_of
+from .texts import TEXTS, joined
 
 WORDS = {"unicode": lambda text: list(filter(None, words_of(text))), "whitespace": pieces_of}
-TEXT = st.text(st.sampled_from("aAbB ,.\n\x00éß中文のกข\u0301🦀\u2028\xa0"), max_size=60) | st.text(max_size=40)
+TEXT = TEXTS | joined(st.sampled_from("aAbB ,.\n\x00éß中文のกข\u0301🦀\u2028\xa0"), 60)
 
 
 def grams(text: str, ngram: int, kind: str, unit: str) -> set[tuple[str, ...]]:

@@ -5,6 +5,7 @@ from collections import Counter
 
 import numpy as np
 import pyarrow as pa
+from datatrove.utils.text import PUNCTUATION_SET
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -13,35 +14,32 @@ from thresher.kernels.counts import STOP_WORDS
 from thresher.kernels.ngrams import DUPLICATED, TOP
 from thresher.kernels.sizes import sizes
 from thresher.kernels.text import Text, ratio, text_of
-from thresher.kernels.unicode import SPACELESS, TERMINAL, WORD, classes
+from thresher.kernels.unicode import ALPHABETIC, SPACELESS, TERMINAL, WORD, classes
 
-from .test_segment import cut_by_kernel
-from .texts import REPETITIVE, TEXTS
+from .test_segment import twin as words_by_twin
+from .texts import REPETITIVE, TEXTS, joined
 
-
-def row(array: np.ndarray) -> dict[str, int]:
-    return {name: int(array[name][0]) for name in array.dtype.names}
+MARKED = joined(st.sampled_from(("-", "•", " ", ".", "...", "…", "#", "\n", "\r", "\x85", "\u2028", "\xa0", "a")), 40)
 
 
-@given(TEXTS)
-def test_sizes(text: str):
-    data, offsets, _ = utf8(pa.array([text]))
+def ours(name: str, text: str) -> dict[str, int] | list[int]:
+    """What a kernel says of one text, as its twin below says it."""
+    array = pa.array([text])
+    found = sizes(*utf8(array)[:2]) if name == "sizes" else getattr(Text(array), name)
+    found = found() if callable(found) else found  # of words by the usual segmentation
+    return found[0].tolist() if name == "ngrams" else {key: int(found[key][0]) for key in found.dtype.names}
+
+
+def sizes_of(text: str) -> dict[str, int]:
     spaced = "".join(f" {c} " if classes(ord(c)) & SPACELESS and classes(ord(c)) & WORD else c for c in text)
     # Python 3.11's `re` knows Unicode 14, the kernel 15.1: words by the kernel's own classes.
     words = "".join(c if classes(ord(c)) & WORD else " " for c in spaced).split()
-    assert row(sizes(data, offsets)) == {
-        "characters": len(text),
-        "words": len(words),
-        "lines": len(text.splitlines()),
-    }
+    return {"characters": len(text), "words": len(words), "lines": len(text.splitlines())}
 
 
-@given(
-    TEXTS | st.lists(st.sampled_from(("-", "•", " ", ".", "…", "#", "\n", "\r", "\x85", "\u2028", "a"))).map("".join)
-)
-def test_marks(text: str):
+def marks_of(text: str) -> dict[str, int]:
     lines = text.splitlines()
-    assert row(Text(pa.array([text])).marks) == {
+    return {
         "characters": len(text),
         "lines": len(lines),
         "bullets": sum(line.lstrip().startswith(("•", "-")) for line in lines),
@@ -51,19 +49,10 @@ def test_marks(text: str):
     }
 
 
-def repeated(parts: list[str]) -> tuple[int, int]:
-    again = [part for k, part in enumerate(parts) if part in parts[:k]]
-    return len(again), sum(map(len, again))
-
-
-@given(TEXTS | REPETITIVE)
-@example("\n\n")
-@example(" \n\n a \n\n\n a")
-@example("a\n \n\na\n ")
-def test_repeats(text: str):
+def repeats_of(text: str) -> dict[str, int]:
     full = [line for line in text.split("\n") if line.strip()]
     lines, paragraphs = re.split("\n+", text) if text else [], re.split("\n{2,}", text.strip())
-    assert row(Text(pa.array([text])).repeats) == {
+    return {
         "newlines": text.count("\n"),
         "full_lines": len(full),
         "terminal_lines": sum(bool(classes(ord(line[-1])) & TERMINAL) for line in full),
@@ -76,6 +65,16 @@ def test_repeats(text: str):
         "repeated_paragraphs": repeated(paragraphs)[0],
         "repeated_paragraph_characters": repeated(paragraphs)[1],
     }
+
+
+def repeated(parts: list[str]) -> tuple[int, int]:
+    again = [part for k, part in enumerate(parts) if part in parts[:k]]
+    return len(again), sum(map(len, again))
+
+
+def ngrams_of(text: str) -> list[int]:
+    words = words_by_twin(text)
+    return [count * length for count, length in (top(words, n) for n in TOP)] + [covered(words, n) for n in DUPLICATED]
 
 
 def top(words: list[str], n: int) -> tuple[int, int]:
@@ -93,27 +92,49 @@ def covered(words: list[str], n: int) -> int:
     return characters
 
 
-@given(TEXTS | REPETITIVE | st.lists(st.sampled_from("ab"), max_size=60).map(" ".join))
+def counts_of(text: str) -> dict[str, int]:
+    words = words_by_twin(text)
+    real = [word for word in words if not all(c in PUNCTUATION_SET for c in word)]
+    return {
+        "tokens": len(words),
+        "words": len(real),
+        "word_characters": sum(map(len, real)),
+        "lettered": sum(any(classes(ord(c)) & ALPHABETIC for c in word) for word in words),
+        "stop_words": len(set(STOP_WORDS) & set(words)),
+    }
+
+
+TWINS = {"sizes": sizes_of, "marks": marks_of, "repeats": repeats_of, "ngrams": ngrams_of, "counts": counts_of}
+
+
+@given(TEXTS)
+def test_sizes(text: str):
+    assert ours("sizes", text) == sizes_of(text)
+
+
+@given(TEXTS | MARKED)
+def test_marks(text: str):
+    assert ours("marks", text) == marks_of(text)
+
+
+@given(TEXTS | REPETITIVE)
+@example("\n\n")
+@example(" \n\n a \n\n\n a")
+@example("a\n \n\na\n ")
+def test_repeats(text: str):
+    assert ours("repeats", text) == repeats_of(text)
+
+
+@given(TEXTS | REPETITIVE | joined(st.sampled_from(("a ", "b ")), 60))
+@example("word")
 def test_ngrams(text: str):
-    words = cut_by_kernel(text)[0]
-    expected = [count * length for count, length in (top(words, n) for n in TOP)] + [
-        covered(words, n) for n in DUPLICATED
-    ]
-    assert Text(pa.array([text])).ngrams()[0].tolist() == expected
+    assert ours("ngrams", text) == ngrams_of(text)
 
 
 @given(TEXTS)
 @example("the of THE and with")
 def test_counts(text: str):
-    words, _, kinds = cut_by_kernel(text)
-    real = [word for word, kind in zip(words, kinds, strict=True) if not kind & 1]
-    assert row(Text(pa.array([text])).counts()) == {
-        "tokens": len(words),
-        "words": len(real),
-        "word_characters": sum(map(len, real)),
-        "lettered": sum(bool(kind & 2) for kind in kinds),
-        "stop_words": len(set(STOP_WORDS) & set(words)),
-    }
+    assert ours("counts", text) == counts_of(text)
 
 
 @given(st.lists(TEXTS | st.none(), max_size=6))

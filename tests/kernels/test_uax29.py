@@ -5,6 +5,7 @@ import json
 from pathlib import Path
 
 import pyarrow as pa
+import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 from uniseg.wordbreak import words
@@ -13,11 +14,11 @@ from thresher.kernels.arrow import utf8
 from thresher.kernels.uax29 import words_of
 from thresher.kernels.unicode import WORD, classes
 
-from .texts import TEXTS
+from .texts import TEXTS, joined
 
 # One of every class, and more of those that rules look around.
 KINDS = "aé'\".·:,;12_ \u3000カﾀאב\u05f4\u0301\u200d\u200b\u00ad\r\n\x85\u2028😀👩🇩🇪🇫中ไ-+"
-DENSE = st.text(st.sampled_from(KINDS), max_size=24)
+DENSE = joined(st.sampled_from(KINDS), 24)
 
 
 def is_alnum(character: str) -> bool:
@@ -47,6 +48,18 @@ def test_equal_words_have_equal_hashes(texts: list[str]) -> None:
     found = words_of(utf8(pa.array(texts, pa.string())))
     spelled, hashes = [word for text in texts for word in twin(text)], found.hashes.tolist()
     assert len(set(zip(spelled, hashes, strict=True))) == len(set(spelled)) == len(set(hashes))
+
+
+@pytest.mark.parametrize(
+    ("part", "words"),
+    [("a", 1), ("א", 1), ("カ", 1), ("中", 333_333), ("a ", 500_000), ("\u0301", 0), ("🇩", 0), ("'", 0), ("\0", 0)],
+)
+def test_a_megabyte_of_one_thing(part: str, words: int) -> None:
+    """By a formula: uniseg takes up to half a minute, so that it is asked for some repeats alone."""
+    times = 1_000_000 // len(part.encode())
+    (found,) = lengths([part * times])
+    assert len(found) == words and sum(found) == times * (words > 0)
+    assert len(twin(part * 100)) == (100 if words > 1 else words)
 
 
 def test_on_real_texts_words_are_unisegs(data_dir: Path) -> None:

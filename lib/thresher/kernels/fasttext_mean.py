@@ -2,7 +2,7 @@
 
 The reference implementation adds the rows one by one in float32, in the order of the text. Over a long text any other
 order differs in the fourth digit: there it is ours too, and over a word of more than a kibibyte. Over a short text the
-sums of its words, each remembered, come to the same within 1e-6; whether a sum was remembered never changes the result.
+sums of its words, each remembered, come to the same within 1e-5; whether a sum was remembered never changes the result.
 """
 
 from typing import NamedTuple

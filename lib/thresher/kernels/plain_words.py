@@ -27,8 +27,9 @@ _SEED, _PRIME = np.uint64(14695981039346656037), np.uint64(1099511628211)  # FNV
 # Of each ASCII byte its lower case where it is a letter or digit, else 0.
 _PLAIN = np.array([ord(chr(b).lower()) if ASCII_CLASSES[b] & WORD and not ASCII_CLASSES[b] & PUNCTUAL else 0
                    for b in range(128)], np.uint8)  # fmt: skip
-# Letters whose upper case is that of other letters, after Unicode's CaseFolding.txt; those of polytonic Greek and
-# Armenian with more than one letter in upper case are left out.
+# Letters whose upper case is that of other letters, after Unicode's CaseFolding.txt. Left out are those of Greek and
+# Armenian with more than one letter in upper case, Latin letters of transcription with a sign (ŉ ǰ ẖ ẗ ẘ ẙ ẚ ẛ), and
+# the nine shapes of Cyrillic letters in old prints (U+1C80 to U+1C88).
 FOLDED = {
     **{"ß": "ss", "\u0131": "i", "İ": "i", "\u017f": "s", "ς": "\u03c3", "µ": "μ", "ϐ": "β", "ϑ": "θ", "ϕ": "φ"},
     **{"ϖ": "π", "ϰ": "κ", "\u03f1": "\u03c1", "ϵ": "ε"},

@@ -57,11 +57,11 @@ def stop_words_of(lists: Sequence[Sequence[str]]) -> StopWords:
 
 
 def _spellings(stop_word: str) -> list[list[int]]:
-    """The hashes of the one word, and of the words that it is cut into where these are several."""
+    """The hashes of the one word, and of the words that it is cut into where these are others: `l'`, ` le`."""
     text = utf8(pa.array([stop_word]))
     whole = [int(hash_span(text.data, 0, text.offsets[1]))]
     cut = words_of(text).hashes.tolist()
-    return [whole] if len(cut) < 2 else [whole, cut]
+    return [whole, cut] if cut and cut != whole else [whole]
 
 
 @njit

@@ -34,4 +34,19 @@ def _place(job: Job) -> str:
     return output if output.endswith(".html") else f"{output.rstrip('/')}/{job.recipe.name}.html"
 
 
-STAGE = Stage("report", report, settings, reads=(curate.STAGE, regroup.STAGE), by_batch=False)
+def _is_not_there(job: Job) -> bool:
+    """Whether there is no file where the report belongs: it was removed, or `--output` names another place."""
+    if job.runs.newest("report", job.recipe.name) is None:
+        return False
+    filesystem, inside = fsspec.core.url_to_fs(_place(job))
+    return not filesystem.exists(inside)
+
+
+STAGE: Stage = Stage(
+    "report",
+    report,
+    settings,
+    reads=(curate.STAGE, regroup.STAGE),
+    by_batch=False,
+    asked_for=_is_not_there,
+)

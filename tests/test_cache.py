@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from thresher.cache import UNUSED_SECONDS, cache_folder, shared_arrays
+from thresher.cache import UNUSED_SECONDS, _tidy, cache_folder, shared_arrays
 from thresher.class_archive import archive_options
 
 MONTHS_AGO = time.time() - 2 * UNUSED_SECONDS
@@ -28,6 +28,7 @@ def arrays(name: str, made: list[str]) -> list[int]:
 
 
 def age(folder: Path, *names: str) -> None:
+    _tidy.cache_clear()  # as in another process
     for path in folder.iterdir():
         if path.name.startswith(names):
             os.utime(path, (MONTHS_AGO, MONTHS_AGO))

@@ -10,6 +10,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from functools import lru_cache
 from pathlib import Path
 from typing import IO, Any
 
@@ -63,7 +64,7 @@ def shared_arrays(folder: str, name: str, parts: Sequence[str], make: Callable[[
         for path in paths:
             used_now(path)
         if not all(path.is_file() for path in paths):
-            forget_unused(stem.parent.glob("*.*"))
+            _tidy(stem.parent)
             for path, array in zip(paths, make(), strict=True):
                 with _replacing(path) as file:
                     np.save(file, array)
@@ -75,6 +76,12 @@ def read_only(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
     plain = np.asarray(array).view()
     plain.flags.writeable = False
     return plain
+
+
+@lru_cache(maxsize=64)
+def _tidy(folder: Path) -> None:
+    """Once in a process: in a folder of many arrays it takes a while."""
+    forget_unused(folder.glob("*.*"))
 
 
 def used_now(entry: Path) -> None:

@@ -6,7 +6,7 @@ import pickle
 import random
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +52,14 @@ def texts_with(passages: list[str]) -> st.SearchStrategy[tuple[list[str], str]]:
     )
     pieces = joined(piece | piece | st.sampled_from((*GAPS, " the ")), 8)
     return st.tuples(st.just(passages), DENSE | TEXTS | pieces | pieces)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Each example makes an index: none of them belongs into the user's own cache folder."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+        yield
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
-from datatrove.pipeline.filters.gopher_repetition_filter import find_all_duplicate, find_top_duplicate, get_n_grams
 from datatrove.utils.text import PUNCTUATION_SET
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -18,6 +17,7 @@ from thresher.annotators.repetition import repetition_v1
 from thresher.errors import UsageError
 from thresher.recipe import read_recipe
 
+from ..kernels.test_statistics import covered, top
 from ..kernels.texts import REPETITIVE, TEXTS
 
 FACTORIES = (gopher_v1, repetition_v1, fineweb_v1)
@@ -47,10 +47,10 @@ def test_gopher_counts_what_lies_between_white_space(text: str):
 def test_n_grams_are_of_what_lies_between_white_space(text: str):
     row, tokens = by_white_space(repetition_v1, text), text.split()
     for n in (2, 3, 4):
-        grams = get_n_grams(tokens, n)
-        assert row[f"top_{n}_gram"] == (find_top_duplicate(grams) / len(text) if grams else None)
+        count, length = top(tokens, n)
+        assert row[f"top_{n}_gram"] == (count * length / len(text) if len(tokens) >= n else None)
     for n in range(5, 11):
-        assert row[f"duplicate_{n}_grams"] == (find_all_duplicate(tokens, n) / len(text) if text else None)
+        assert row[f"duplicate_{n}_grams"] == (covered(tokens, n) / len(text) if text else None)
 
 
 @given(TEXTS)

@@ -4,6 +4,8 @@ Without the language, whose model datatrove would have to fetch. Where the two d
 threshold: see `test_agreement_with_datatrove`.
 """
 
+from pathlib import Path
+
 import pyarrow as pa
 import pytest
 from datatrove.data import Document
@@ -17,10 +19,17 @@ from datatrove.pipeline.filters import (
 from thresher.annotators.edited import apply
 from thresher.recipe import Recipe, read_recipe
 
-from .test_agreement_with_datatrove import broken, texts
+from .datatrove_words import remember_words
+from .real_texts import prose
+from .test_agreement_with_datatrove import broken
 
-__all__ = ["texts"]
+remember_words()
 LANGUAGE = "language_v1"
+
+
+@pytest.fixture(scope="module")
+def texts(data_dir: Path) -> list[str]:
+    return sorted({text[:10_000] for text in prose(data_dir)[::3]})
 
 
 @pytest.fixture(scope="module")

@@ -157,6 +157,10 @@ def test_a_text_of_many_words_is_the_librarys_too(models: dict[str, Path], name:
     texts = [mixed_words(count) for count in (63, 64, 65, 129, 1_500, 3_000)]
     assert [len(text.encode()) <= SHORT_TEXT for text in texts] == [True] * 5 + [False]
     agree(models[name], texts)
+    chance = random.Random(name)
+    for letters in (100, 120, 130, 300, 700):
+        long = ["".join(chance.choices("abcdeéß", k=letters)) for _ in range(14_000 // letters)]
+        agree(models[name], [" ".join(long), " und ".join(long[::2])])
 
 
 def test_a_word_met_before_counts_as_much_as_one_met_first(models: dict[str, Path]) -> None:

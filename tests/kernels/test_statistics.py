@@ -22,11 +22,16 @@ from .texts import REPETITIVE, TEXTS, joined
 MARKED = joined(st.sampled_from(("-", "•", " ", ".", "...", "…", "#", "\n", "\r", "\x85", "\u2028", "\xa0", "a")), 40)
 
 
+def measured(name: str, array: pa.Array) -> np.ndarray:  # type: ignore[type-arg]
+    """What a kernel says of an array of texts; of words, by the usual segmentation."""
+    found = sizes(*utf8(array)[:2]) if name == "sizes" else getattr(Text(array), name)
+    rows: np.ndarray = found() if callable(found) else found  # type: ignore[type-arg]
+    return rows
+
+
 def ours(name: str, text: str) -> dict[str, int] | list[int]:
     """What a kernel says of one text, as its twin below says it."""
-    array = pa.array([text])
-    found = sizes(*utf8(array)[:2]) if name == "sizes" else getattr(Text(array), name)
-    found = found() if callable(found) else found  # of words by the usual segmentation
+    found = measured(name, pa.array([text]))
     return found[0].tolist() if name == "ngrams" else {key: int(found[key][0]) for key in found.dtype.names}
 
 
@@ -141,17 +146,15 @@ def test_counts(text: str):
 def test_documents_do_not_touch_each_other(texts: list[str | None]):
     array = pa.array(texts, pa.string())
     for name in ("counts", "marks", "repeats", "ngrams"):
-        together = getattr(Text(array), name)
-        apart = [getattr(Text(array.slice(d, 1)), name)[0] for d in range(len(texts))]
+        together = measured(name, array)
+        apart = [measured(name, array.slice(d, 1))[0] for d in range(len(texts))]
         assert together.tolist() == [one.tolist() for one in apart]
 
 
 @given(st.lists(st.binary(max_size=40), max_size=5))
 def test_bytes_that_are_no_text_do_no_harm(junk: list[bytes]):
     array = pa.array(junk, pa.binary())
-    text = Text(array)
-    assert all(len(getattr(text, name)) == len(junk) for name in ("counts", "marks", "repeats", "ngrams"))
-    assert len(sizes(text.utf8.data, text.utf8.offsets)) == len(junk)
+    assert all(len(measured(name, array)) == len(junk) for name in TWINS)
 
 
 def test_a_batch_is_measured_once_and_another_anew():

@@ -1,5 +1,6 @@
 """The report: one page that fetches and runs nothing, whatever is in the corpus, and whose numbers are right."""
 
+import shutil
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -7,12 +8,13 @@ import pytest
 
 from thresher.ask.measured import signals
 from thresher.corpus import Corpus
+from thresher.location import locate
 from thresher.recipe import read_recipe
 from thresher.report.gather import Gathered, gather
 from thresher.report.page import render
 from thresher.runs import Runs
 from thresher.stage import Job
-from thresher_jobs import report
+from thresher_jobs import pipeline, report
 
 VOID = {"meta", "br", "hr", "img", "link", "input"}
 RUNS_OR_FETCHES = {
@@ -126,6 +128,20 @@ def test_the_stage_writes_the_file_where_it_is_told(asked: Corpus, tmp_path: Pat
     assert written == tmp_path / "deep" / "minhash-only.html"
     assert result.counts["bytes"] == written.stat().st_size
     assert Page(written.read_text(encoding="utf-8")).open == []
+
+
+def test_a_report_that_is_not_there_is_written_though_nothing_has_changed(asked: Corpus, tmp_path: Path) -> None:
+    shutil.copytree(asked.location.root, tmp_path / "corpus")
+    copy = Corpus(asked.spark, locate(str(tmp_path / "corpus")))
+    recipe, stages = read_recipe("minhash-only"), (report.STAGE,)
+    places = [tmp_path / "corpus/report/minhash-only.html", tmp_path / "here.html"]
+    pipeline.run(copy, recipe, stages)
+    pipeline.run(copy, recipe, stages, options={"output": str(places[1])})
+    assert all(Page(place.read_text(encoding="utf-8")).open == [] for place in places)
+    places[0].unlink()
+    pipeline.run(copy, recipe, stages)
+    again = pipeline.run(copy, recipe, stages)
+    assert places[0].is_file() and not [row for row in again.runs.rows if row.run_id == again.run_id]
 
 
 def test_documents_near_a_threshold_are_the_nearest_on_both_sides(asked: Corpus, gathered: Gathered) -> None:

@@ -1,8 +1,8 @@
 """The mean of the rows of a text's words in a fastText model: the layer that its labels are told from.
 
 The reference implementation adds the rows one by one in float32, in the order of the text. Over a long text any other
-order differs in the fourth digit: there it is ours too, and over a word of more than a kibibyte. Over a short text the
-sums of its words, each remembered, come to the same within 1e-5; whether a sum was remembered never changes the result.
+order differs in the fourth digit: there it is ours too, and over a long word. Over a short text the sums of its words,
+each remembered, come to the same within 1e-5; whether a sum was remembered never changes the result.
 """
 
 from typing import NamedTuple
@@ -31,7 +31,7 @@ from thresher.kernels.spans import hash_span
 from thresher.kernels.unicode import Int
 
 MEMO_BYTES = 1 << 26  # of remembered sums, at most
-SHORT_TEXT = 1 << 14  # bytes; see above
+SHORT_TEXT, LONG_WORD = 1 << 14, 128  # bytes; see above
 END_OF_LINE = np.frombuffer(b"</s>", np.uint8)
 
 Hashes = npt.NDArray[np.uint64]
@@ -111,8 +111,8 @@ def mean_of_text(words: Words, buffers: Buffers, data: Bytes, start: int, end: i
             for word in range(n):
                 chunk.hashes[n_words + word] = signed(fnv1a(data[chunk.spans[0, word] : chunk.spans[1, word]]))
         n_words += n
-        giant = n and chunk.spans[1, 0] - chunk.spans[0, 0] > BYTES - 2  # then it is the only one
-        rows += _add_sums(words, buffers, data, n) if short and not giant else _add_all(words, buffers, data, n)
+        long = n and chunk.spans[1, 0] - chunk.spans[0, 0] > LONG_WORD  # then it is the only one
+        rows += _add_sums(words, buffers, data, n) if short and not long else _add_all(words, buffers, data, n)
     rows += _end_line(words, buffers, n_words)
     if rows:
         mean[:] = chunk.sums[TEXT] * np.float32(1.0 / rows)
@@ -121,7 +121,10 @@ def mean_of_text(words: Words, buffers: Buffers, data: Bytes, start: int, end: i
 
 @inlined
 def _next_words(memo: Memo, chunk: Chunk, data: Bytes, at: int, end: int) -> tuple[int, int]:
-    """Find the words from `at` on that make a chunk; returns where they end and how many they are."""
+    """Find the words from `at` on that make a chunk; returns where they end and how many they are.
+
+    A long word is a chunk by itself.
+    """
     n, size = 0, 0
     while at < end and n < WORDS:
         if is_separator(data[at]):
@@ -132,13 +135,16 @@ def _next_words(memo: Memo, chunk: Chunk, data: Bytes, at: int, end: int) -> tup
         if is_mark(data, first, at):
             continue
         size += at - first + 2
-        if n and size > BYTES:
+        long = at - first > LONG_WORD
+        if n and (size > BYTES or long):
             return first, n
         key = hash_span(data, first, at) | np.uint64(1)
         prefetch_row(memo.entries, _slot(memo, key))
         prefetch_row(memo.sums, _slot(memo, key))
         chunk.spans[0, n], chunk.spans[1, n], chunk.keys[n] = first, at, key
         n += 1
+        if long:
+            break
     return at, n
 
 

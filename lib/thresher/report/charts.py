@@ -57,6 +57,7 @@ def histogram_picture(histogram: Histogram) -> str:
     _bars(axes, edges, widths, kept, dropped, DROPPED)
     _draw_bounds(axes, histogram)
     _scale_ticks(axes, histogram, lowest if _NOT_ABOVE_ZERO in places else None)
+    _name_bounds(axes, histogram)
     tallest = max(k + d for k, d in zip(kept, dropped, strict=True))
     # By the square root: a threshold lies in a tail, which beside the peak would not be seen.
     axes.set_yscale("function", functions=(_root, _square))
@@ -171,22 +172,33 @@ def _edge(histogram: Histogram, place: int, lowest: int) -> float:
     return float(lowest - 2 if place == _NOT_ABOVE_ZERO else place)
 
 
+def _bounds(histogram: Histogram) -> list[tuple[str, float, float]]:
+    """The bounds that have a place on the axis, in its order; a logarithmic one has none for 0."""
+    found = {bound for bound in bounds_of(histogram.rules) if histogram.scale.top is not None or bound[1] > 0}
+    return sorted(found, key=lambda bound: bound[1:])
+
+
 def _draw_bounds(axes: Any, histogram: Histogram) -> None:
-    """Lines for the bounds, their values above the bars; a band where a bound differs from document to document."""
-    drawn = bounds_of(histogram.rules)
-    if histogram.scale.top is None:  # a logarithmic axis has no place for 0
-        drawn = {(kind, least, most) for kind, least, most in drawn if least > 0}
-    for kind, least, most in sorted(drawn, key=lambda item: item[1:]):
+    """A line for each bound; a band between two where it differs from document to document."""
+    for _, least, most in _bounds(histogram):
         places = [histogram.scale.place(bound) for bound in (least, most)]
         for place in dict.fromkeys(places):
             axes.axvline(place, color=ACCENT, linewidth=1.2, linestyle=(0, (4, 2)))
         if least < most:
             axes.axvspan(*places, color=ACCENT, alpha=0.15, linewidth=0)
+
+
+def _name_bounds(axes: Any, histogram: Histogram) -> None:
+    """The bounds' values above the bars, on the side of what is kept while there is room."""
+    left, right = axes.get_xlim()
+    for kind, least, most in _bounds(histogram):
         is_floor = kind in ("at_least", "above")
+        place = histogram.scale.place(most if is_floor else least)
+        behind = is_floor and place < left + 0.8 * (right - left)
         value = " to ".join(dict.fromkeys(_shown(bound) for bound in (least, most)))
         axes.annotate(
-            f"{value} →" if is_floor else f"← {value}", (places[is_floor], 0.99), xycoords=("data", "axes fraction"),
-            xytext=(3 if is_floor else -3, 0), textcoords="offset points", ha="left" if is_floor else "right",
+            f"{value} →" if is_floor else f"← {value}", (place, 0.99), xycoords=("data", "axes fraction"),
+            xytext=(3 if behind else -3, 0), textcoords="offset points", ha="left" if behind else "right",
             va="top", fontsize=_SMALL, color=ACCENT,
         )  # fmt: skip
 

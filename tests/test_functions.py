@@ -22,7 +22,7 @@ FUNCTIONS = {
     "refinedweb_lines_v1": T.refinedweb_lines,
     "c4_v1": T.c4, "c4_datatrove_v1": lambda text: T.c4(text, "c4_datatrove_v1"),
     "c4_fineweb_v1": lambda text: T.c4(text, "c4_fineweb_v1"), "addresses_dclm_v1": T.addresses_dclm,
-    "c4_dclm_v1": lambda text: T.c4(text, "c4_dclm_v1"),
+    "c4_dclm_v1": lambda text: T.c4(text, "c4_dclm_v1"), "mc4_v1": T.mc4,
     "badwords_v1": T.badwords, "url_v1": T.url, "url_key_v1": T.url_key,
     "pii_v1": T.pii, "repair_v1": T.repair, "script_v1": T.script, "classifier_v1": T.classifier,
     "fineweb_2_v1": T.fineweb_2,

@@ -32,6 +32,7 @@ ANNOTATORS = {
     "c4_datatrove_v1": "thresher.annotators.c4:c4_datatrove_v1",
     "c4_fineweb_v1": "thresher.annotators.c4:c4_fineweb_v1",
     "c4_dclm_v1": "thresher.annotators.c4:c4_dclm_v1",
+    "mc4_v1": "thresher.annotators.mc4:mc4_v1",
     "addresses_dclm_v1": "thresher.annotators.addresses_dclm:addresses_dclm_v1",
     "refinedweb_lines_v1": "thresher.annotators.refinedweb:refinedweb_lines_v1",
     "badwords_v1": "thresher.annotators.badwords:badwords_v1",

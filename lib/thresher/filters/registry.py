@@ -12,7 +12,7 @@ RULESETS = (
     *("language_v1", "fineweb_quality_v1"),
     *("gopher_quality_v1", "gopher_quality_dolma_v1", "gopher_quality_dclm_v1"),
     *("gopher_repetition_v1", "gopher_repetition_dolma_v1", "gopher_repetition_dclm_v1"),
-    *("c4_v1", "c4_datatrove_v1", "c4_fineweb_v1", "c4_dclm_v1"),
+    *("c4_v1", "c4_datatrove_v1", "c4_fineweb_v1", "c4_dclm_v1", "mc4_v1"),
     "refinedweb_lines_v1",
     *("badwords_v1", "url_v1", "decontamination_v1"),
     "fineweb_2_v1",

@@ -95,6 +95,16 @@ def c4(text: ColumnOrName, dialect: str = "c4_v1") -> Column:
     return named(dialect, text)
 
 
+def mc4(text: ColumnOrName) -> Column:
+    r"""How many lines the text has, and how many of 200 characters and more (`mc4_v1`).
+
+    >>> df = spark.createDataFrame([("Menu\n" + "The fox ran over the hill. " * 9,)], "text string")
+    >>> df.select(T.mc4("text")).first()
+    Row(mc4_v1=Row(lines=2, long_lines=1))
+    """
+    return named("mc4_v1", text)
+
+
 def addresses_dclm(text: ColumnOrName) -> Column:
     """How many web and IPv4 addresses DCLM-Baseline cuts before it measures, and newlines (`addresses_dclm_v1`).
 

@@ -118,6 +118,13 @@ def test_a_language_without_settings_and_no_language_at_all():
     assert fineweb_2_v1().measure(pa.array([], pa.string()), language()).to_pylist() == []
 
 
+def test_english_settings_of_ones_own_are_found_by_either_models_label(tmp_path: Path):
+    english = {**yaml.safe_load(GERMAN.read_text()), "stopwords": ["the", "and", "of"]}
+    (tmp_path / "eng_Latn.yml").write_text(yaml.safe_dump(english))
+    rows = fineweb_2_v1(tmp_path).measure(pa.array(["the fox and the hen"] * 2), language("en", "eng_Latn")).to_pylist()
+    assert [(row["settings"], row["stop_words"]) for row in rows] == [("eng_Latn", 2)] * 2
+
+
 def test_only_stop_words_are_part_of_the_identity(tmp_path: Path):
     first = fineweb_2_v1(folder_with(tmp_path)).settings
     assert fineweb_2_v1(folder_with(tmp_path, language_score=0.5)).settings == first

@@ -25,6 +25,7 @@ test: lint types unit ## install, lint, types and all tests
 
 lint: .venv/dev.done ## ruff
 	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
 
 types: .venv/dev.done ## mypy, strict
 	@mkdir -p .venv/types && ln -sfn ../../jobs .venv/types/thresher_jobs && ln -sfn ../../conf .venv/types/thresher_conf

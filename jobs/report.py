@@ -35,11 +35,12 @@ def _place(job: Job) -> str:
 
 
 def _is_not_there(job: Job) -> bool:
-    """Whether there is no file where the report belongs: it was removed, or `--output` names another place."""
-    if job.runs.newest("report", job.recipe.name) is None:
+    """Whether the newest report is not where this one belongs: it was removed, or `--output` names another place."""
+    newest, place = job.runs.newest("report", job.recipe.name), _place(job)
+    if newest is None:
         return False
-    filesystem, inside = fsspec.core.url_to_fs(_place(job))
-    return not filesystem.exists(inside)
+    filesystem, inside = fsspec.core.url_to_fs(place)
+    return newest.details["path"] != place or not filesystem.exists(inside)
 
 
 STAGE: Stage = Stage(

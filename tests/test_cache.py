@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from thresher import cache
 from thresher.cache import UNUSED_SECONDS, _tidy, cache_folder, shared_arrays
 from thresher.class_archive import archive_options
 
@@ -55,6 +56,19 @@ def test_what_was_mapped_before_it_went_is_still_there() -> None:
     age(cache_folder("numbers"), "held")
     arrays("new", [])
     assert not list(cache_folder("numbers").glob("held*")) and held.tolist() == [0, 1, 2, 3, 4]
+
+
+def test_arrays_that_go_before_they_are_mapped_are_made_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[str] = []
+    arrays("one", made)
+    used_now = cache.used_now
+
+    def forgotten(path: Path) -> None:
+        used_now(path)
+        path.unlink(missing_ok=True)
+
+    monkeypatch.setattr(cache, "used_now", forgotten)
+    assert arrays("one", made) == [0, 1, 2] and made == ["one", "one"]
 
 
 def test_archives_of_classes_go_when_no_session_reads_them(tmp_path: Path) -> None:

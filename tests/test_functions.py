@@ -125,6 +125,12 @@ def test_judge_keeps_columns_that_are_called_like_measurements(spark: SparkSessi
         T.judge(judged, "gopher_quality_v1", text="the text")
 
 
+def test_judge_takes_a_field_of_a_column(spark: SparkSession) -> None:
+    rows = spark.createDataFrame([(("Wir haben lange geredet.",),)], "page struct<`the text`: string>")
+    (row,) = T.judge(rows, "language_v1", text="page.the text").collect()
+    assert row["verdicts"][0]["detail"] == "de"
+
+
 def test_judge_tells_the_word_that_breaks_the_rule(documents: DataFrame, settings: dict[str, dict[str, Any]]) -> None:
     rows = T.judge(documents, "badwords_v1", settings=settings).select("n", "verdicts").collect()
     broken = [row["verdicts"][0] for row in rows if row["verdicts"]]

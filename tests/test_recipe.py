@@ -23,6 +23,7 @@ def test_all_english_filters_are_all_but_those_that_need_lists_or_languages() ->
 BARE = "name: m\nannotate: {sizes_v1: }\ndedup: null\n"
 BY_LANGUAGE = "name: m\nannotate: {language_v1: }\ndedup: null\nfilter: {language_v1: {score: "
 MINIMAL = "name: mine\nannotate: {sizes_v1: , exact_v1: , minhash_v1: }\n"
+OWN = MINIMAL + "rules: {mine: {short: {signal: sizes_v1.words, "
 
 
 @pytest.mark.parametrize("name", shipped_recipes())
@@ -51,21 +52,52 @@ def test_every_recipe_that_ships_is_right(name: str) -> None:
         (MINIMAL + "dedup: {minhash: {bands: many}}\n", "dedup.minhash.bands: Input should be a valid integer"),
         (MINIMAL + "dedup: {minhash: {band: 3}}\n", "no setting is called band; did you mean bands?"),
         (MINIMAL + "dedup: {minhash: {bands: 100, rows: 8}}\n", "bands x rows = 800 permutations"),
-        ("name: m\nannotate: {sizes_v1: }\n", "annotate lacks exact_v1, minhash_v1, which filter, dedup or"),
+        ("name: m\nannotate: {sizes_v1: }\n", "annotate lacks exact_v1, minhash_v1, which filter, rules, dedup or"),
         (
             "name: m\nannotate: {minhash_v1: {ngrams: 3}}\ndedup: null\n",
             "annotate: minhash_v1.ngrams: no setting is called ngrams; did you mean ngram?",
         ),
         (
             BY_LANGUAGE + "{at_least: {en: much}}}}\n",
-            "score.at_least.en: Input should be a valid number, unable to parse",
+            "score.at_least must be a number, or numbers by language ({en: 0.65, default: 0.7}) (got {'en': 'much'})",
         ),
+        (BY_LANGUAGE + "{at_least: {}}}}\n", "score.at_least must be a number, or numbers by language"),
+        (BY_LANGUAGE + "{at_least: yes}}}\n", "score.at_least must be a number, or numbers by language"),
+        (BY_LANGUAGE + "{at_least: .nan}}}\n", "score.at_least must be a number, or numbers by language"),
+        (
+            BY_LANGUAGE + "{at_least: {english: 0.2}}}}\n",
+            "language_v1's model knows no language english; it has en, ",
+        ),
+        (
+            BY_LANGUAGE + "{at_least: {deu: 0.2}}}}\n",
+            "language_v1's model knows no language deu; it has en, ",
+        ),
+        (
+            BY_LANGUAGE + "{one_of: [en]}}}\n",
+            "language_v1.score is bounded by at_least, at_most, above, below, not by one_of",
+        ),
+        (
+            BY_LANGUAGE.replace("score", "language") + "{at_least: 1}}}\n",
+            "language_v1.language is bounded by one_of, none_of, not by at_least",
+        ),
+        (
+            BY_LANGUAGE.replace("score", "language") + "{one_of: en}}}\n",
+            "language_v1.language.one_of must be a list of labels (got 'en')",
+        ),
+        (MINIMAL + "no: 1\n", "a key: YAML takes no, yes, off and on for false and true"),
+        (OWN + "at_least: {}}}}\n", "rules.mine.short.at_least: must be a number, or numbers by language"),
+        (
+            OWN + "at_least: abc}}}\n",
+            "short.at_least: must be a number, or numbers by language ({en: 0.65, default: 0.7}) (got 'abc')",
+        ),
+        (OWN + "one_of: en}}}\n", "rules.mine.short.one_of: must be a list of labels (got 'en')"),
+        (OWN + "at_least: 3, one_of: [en]}}}\n", "at_least bounds a number and one_of a label: make two rules of them"),
+        (OWN.replace("short", "a.b") + "at_least: 3}}}\n", "a.b: give your rules a name of letters and digits"),
         (
             BY_LANGUAGE + "{at_least: {no: 0.5}}}}\n",
             "filter.language_v1.score.at_least: YAML takes no, yes, off and on",
         ),
-        (BY_LANGUAGE + "{at_least: [en]}}}\n", "language_v1.score.at_least is a number, or numbers by language"),
-        (BY_LANGUAGE + "{one_of: {en: 1}}}}\n", "language_v1.score.one_of is a list of labels, not {'en': 1.0}"),
+        (BY_LANGUAGE + "{at_least: [en]}}}\n", "language_v1.score.at_least must be a number, or numbers by language"),
         (MINIMAL + "edit: [c4_v1]\n", "annotate lacks c4_v1, which edit names"),
         (MINIMAL + "lines: {unit: word}\n", "lines.unit: Input should be 'line' or 'paragraph' (got 'word')"),
         (MINIMAL + "lines: {at_lest: 3}\n", "no setting is called at_lest; did you mean at_least?"),

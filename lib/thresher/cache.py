@@ -63,11 +63,16 @@ def shared_arrays(folder: str, name: str, parts: Sequence[str], make: Callable[[
             fcntl.flock(lock, fcntl.LOCK_EX)
         for path in paths:
             used_now(path)
-        if not all(path.is_file() for path in paths):
-            _tidy(stem.parent)
-            for path, array in zip(paths, make(), strict=True):
-                with _replacing(path) as file:
-                    np.save(file, array)
+        with suppress(FileNotFoundError):  # not made yet, or gone since: another process may have forgotten them
+            return _mapped(paths)
+        _tidy(stem.parent)
+        for path, array in zip(paths, make(), strict=True):
+            with _replacing(path) as file:
+                np.save(file, array)
+        return _mapped(paths)
+
+
+def _mapped(paths: Iterable[Path]) -> list[npt.NDArray[Any]]:
     return [read_only(np.load(path, mmap_mode="r")) for path in paths]
 
 

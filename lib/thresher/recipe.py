@@ -5,14 +5,13 @@ key and the nearest right name.
 """
 
 from collections.abc import Mapping, Sequence
-from difflib import get_close_matches
 from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, get_args, get_origin
+from typing import Any
 
 import yaml
-from pydantic import BaseModel, Field, ValidationError, field_validator, model_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 
 from thresher.annotators.base import Annotator
 from thresher.annotators.edited import after
@@ -22,9 +21,12 @@ from thresher.dedup.banding import Banding, banding_for
 from thresher.dedup.identity import IDENTITIES
 from thresher.embed.embedder import Embedder
 from thresher.errors import UsageError
-from thresher.filters.by_language import with_bounds, wrong_bound
+from thresher.filters.by_language import ANNOTATOR as LANGUAGE
+from thresher.filters.by_language import LABEL, checked_bound, with_bounds
 from thresher.filters.registry import BOUNDS, RULESETS, ruleset
-from thresher.filters.rule import Rule, RuleSet
+from thresher.filters.rule import INSIDE, Rule, RuleSet
+from thresher.language.fasttext_model import labels
+from thresher.recipe_messages import one_line, require, unknown
 from thresher.recipe_sections import (
     DedupSettings,
     EmbedSettings,
@@ -37,7 +39,7 @@ from thresher.recipe_sections import (
     Settings,
 )
 
-Bounds = dict[str, float | dict[str, float] | list[str] | None]
+Bounds = dict[str, Any]
 
 
 class Recipe(Settings):
@@ -71,27 +73,24 @@ class Recipe(Settings):
                 raise ValueError(f"{name}.edited is true, false or the name of an edit, not {settings['edited']!r}")
             kind, own = kind_of(name, _own(settings))
             if ":" not in kind:
-                _require(kind, ANNOTATORS, "annotator")
+                require(kind, ANNOTATORS, "annotator")
             if kind != name:
                 _require_own_name(name)
             try:
                 settings_model(kind)(**own)
             except ValidationError as error:
-                raise ValueError(f"{name}.{_one_line(error, settings_model(kind))}") from error
+                raise ValueError(f"{name}.{one_line(error, settings_model(kind))}") from error
         return value
 
     @field_validator("filter")
     @classmethod
     def _known_rules(cls, value: dict[str, dict[str, Bounds]]) -> dict[str, dict[str, Bounds]]:
         for name, overrides in value.items():
-            _require(name, RULESETS, "rule set")
-            rules = [rule.name for rule in ruleset(name).rules]
+            require(name, RULESETS, "rule set")
+            rules = {rule.name: rule for rule in ruleset(name).rules}
             for rule, bounds in overrides.items():
-                _require(rule, rules, f"rule of {name}")
-                for kind, bound in bounds.items():
-                    _require(kind, BOUNDS, f"bound of {name}.{rule}")
-                    if wrong := wrong_bound(kind, bound):
-                        raise ValueError(f"{name}.{rule}.{kind} {wrong}")
+                require(rule, rules, f"rule of {name}")
+                overrides[rule] = {kind: _checked_bound(name, rules[rule], kind, b) for kind, b in bounds.items()}
         return value
 
     @model_validator(mode="after")
@@ -125,7 +124,8 @@ class Recipe(Settings):
         have = {make(key, _own(own)).name if ":" in key else key for key, own in self.annotate.items()}
         missing = sorted(needed - have)
         if missing:
-            raise ValueError(f"annotate lacks {', '.join(missing)}, which filter, dedup or semantic need: add it there")
+            needs = "filter, rules, dedup or semantic need"
+            raise ValueError(f"annotate lacks {', '.join(missing)}, which {needs}: add it there")
         return self
 
     @model_validator(mode="after")
@@ -137,10 +137,19 @@ class Recipe(Settings):
                 raise ValueError(f"annotate lacks {missing[0]}, which {annotator.name} needs: add it there")
         return self
 
+    @model_validator(mode="after")
+    def _languages_are_labels(self) -> "Recipe":
+        tables = [table for rules in self.rulesets for table in rules.tables if table.key == LABEL]
+        for label in sorted({label for table in tables for label in table.rows}):
+            (model,) = next(annotator.files for annotator in self.annotators if annotator.name == LANGUAGE)
+            if label not in (known := labels(model)):
+                raise ValueError(f"{LANGUAGE}'s model knows no language {label}; it has {', '.join(known[:30])} …")
+        return self
+
     @field_validator("rules")
     @classmethod
     def _own_names(cls, value: dict[str, dict[str, OwnRule]]) -> dict[str, dict[str, OwnRule]]:
-        for name in value:
+        for name in [*value, *(rule for rules in value.values() for rule in rules)]:
             if name in RULESETS or not name.isidentifier():
                 raise ValueError(f"{name}: give your rules a name of letters and digits that no published rule set has")
         return value
@@ -152,7 +161,7 @@ class Recipe(Settings):
             for rule, bounds in rules.items():
                 for signal in filter(None, (bounds.signal, bounds.detail)):
                     if signal not in fields:
-                        raise ValueError(f"rules.{name}.{rule}: {_unknown(signal, fields, 'signal of this recipe')}")
+                        raise ValueError(f"rules.{name}.{rule}: {unknown(signal, fields, 'signal of this recipe')}")
         return self
 
     @model_validator(mode="after")
@@ -222,7 +231,7 @@ class Recipe(Settings):
         last = self.annotate[name].get("edited", False)
         if isinstance(last, str):
             if last not in self.edit:
-                raise ValueError(f"annotate.{name}.edited: {_unknown(last, self.edit, 'edit of this recipe')}")
+                raise ValueError(f"annotate.{name}.edited: {unknown(last, self.edit, 'edit of this recipe')}")
             return self.edits[: self.edit.index(last) + 1]
         return self.edits if last else ()
 
@@ -263,12 +272,16 @@ def _place(error: yaml.MarkedYAMLError) -> str:
 def _checked(content: dict[str, Any], changes: Sequence[str], where: str) -> Recipe:
     for change in changes:
         _change(content, change)
-    if place := _unquoted(content):
-        raise UsageError(f"{where}: {place}: YAML takes no, yes, off and on for false and true; write 'no' in quotes")
+    if (place := _unquoted(content)) is not None:
+        raise UsageError(
+            f"{where}: {place or 'a key'}: YAML takes no, yes, off and on for false and true; write 'no' in quotes"
+        )
     try:
         return Recipe(**content)
     except ValidationError as error:
-        raise UsageError(f"{where}: {_one_line(error, Recipe)}") from error
+        raise UsageError(f"{where}: {one_line(error, Recipe)}") from error
+    except UsageError as error:  # an annotator's
+        raise UsageError(f"{where}: {error}") from error
 
 
 def _unquoted(content: Any) -> str | None:
@@ -295,13 +308,24 @@ def _find(recipe: str) -> Path:
 def _require_recipe(recipe: str) -> None:
     known = shipped_recipes()
     if recipe not in known:
-        raise UsageError(f"{_unknown(recipe, known, 'recipe')} (or give a path that ends in .yaml)")
+        raise UsageError(f"{unknown(recipe, known, 'recipe')} (or give a path that ends in .yaml)")
 
 
 def _own_rules(name: str, rules: Mapping[str, OwnRule]) -> RuleSet:
     made = tuple(Rule(rule, bounds.signal, detail=bounds.detail) for rule, bounds in rules.items())
     bare = RuleSet(name, made, tuple(dict.fromkeys(rule.signal.split(".")[0] for rule in made)))
     return with_bounds(bare, {rule: bounds.model_dump(include=set(BOUNDS)) for rule, bounds in rules.items()})
+
+
+def _checked_bound(name: str, rule: Rule, kind: str, bound: Any) -> Any:
+    require(kind, BOUNDS, f"bound of {name}.{rule.name}")
+    kinds = [known for known in BOUNDS if (known in INSIDE) != bool(rule.one_of or rule.none_of)]
+    if kind not in kinds:
+        raise ValueError(f"{name}.{rule.name} is bounded by {', '.join(kinds)}, not by {kind}")
+    try:
+        return checked_bound(kind, bound)
+    except ValueError as error:
+        raise ValueError(f"{name}.{rule.name}.{kind} {error} (got {bound!r})") from error
 
 
 def _own(settings: Mapping[str, Any]) -> dict[str, Any]:
@@ -314,17 +338,6 @@ def _require_own_name(name: str) -> None:
     taken = (*ANNOTATORS, *Recipe.model_fields, "doc_id", "batch", "failed")
     if name in taken or not name.isidentifier():
         raise ValueError(f"{name}: give it a name of letters and digits that no annotator, setting or column has")
-
-
-def _require(name: str, known: Sequence[str] | Mapping[str, Any], what: str) -> None:
-    if name not in known:
-        raise ValueError(_unknown(name, list(known), what))
-
-
-def _unknown(name: str, known: Sequence[str], what: str) -> str:
-    near = get_close_matches(name, known, n=1, cutoff=0.5)
-    hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(known)}"
-    return f"no {what} is called {name}; {hint}"
 
 
 def _change(content: dict[str, Any], change: str) -> None:
@@ -343,39 +356,10 @@ def _change(content: dict[str, Any], change: str) -> None:
             place[part] = {}
         place = place[part]
         if not isinstance(place, dict):
-            raise UsageError(f"--set {change}: {part} holds no settings")
+            raise UsageError(
+                f"--set {change}: {part} is {place!r}, which holds no settings; give {part}={{…}} as a whole"
+            )
     try:
         place[parts[-1]] = yaml.safe_load(value)
     except yaml.YAMLError as error:
         raise UsageError(f"--set {change}: the value cannot be read: {' '.join(str(error).split())}") from error
-
-
-def _one_line(error: ValidationError, model: type[BaseModel]) -> str:
-    # A name that is wrong is told before the one that is missing because of it, and a value before what holds it.
-    first = min(error.errors(), key=lambda f: (f["type"] != "extra_forbidden", isinstance(f["input"], dict)))
-    where = ".".join(str(part) for part in first["loc"] if "[" not in str(part))  # less pydantic's names of types
-    message = first["msg"].removeprefix("Value error, ")
-    if first["type"] == "extra_forbidden":
-        message = _unknown(str(first["loc"][-1]), _keys_beside(first["loc"], model), "setting")
-    elif not isinstance(first["input"], dict | BaseModel):
-        message = f"{message} (got {first['input']!r})"
-    return f"{where}: {message}" if where else message
-
-
-def _keys_beside(loc: tuple[int | str, ...], model: type[BaseModel]) -> list[str]:
-    """The settings of this model that are known where an unknown one stands."""
-    kind: Any = model
-    for part in loc[:-1]:
-        values = _values_of(kind)
-        kind = values or _model_of(kind).model_fields[str(part)].annotation
-    return list(_model_of(kind).model_fields)
-
-
-def _model_of(kind: Any) -> type[BaseModel]:
-    """The settings that a type is, or may be."""
-    return next(a for a in (kind, *get_args(kind)) if isinstance(a, type) and issubclass(a, BaseModel))
-
-
-def _values_of(kind: Any) -> Any:
-    """What a mapping's values are; None where a type is no mapping."""
-    return get_args(kind)[1] if get_origin(kind) is dict else None

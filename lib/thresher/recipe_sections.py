@@ -1,16 +1,20 @@
 """The sections of a recipe that have settings of their own: copies, vectors, domains, meaning, lines, rules, export."""
 
-from typing import Literal
+from functools import partial
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from thresher.dedup.identity import IDENTITIES
 from thresher.domains.vectors import Precision
 from thresher.embed.transformer import Pooling
+from thresher.filters.by_language import checked_bound
 from thresher.filters.registry import BOUNDS
+from thresher.filters.rule import INSIDE
 
 SOURCE_RANK = "source_rank"
-NumberBound = float | dict[str, float] | None
+NumberBound = Annotated[float | dict[str, float | None] | None, BeforeValidator(partial(checked_bound, "at_least"))]
+LabelBound = Annotated[tuple[str, ...], BeforeValidator(partial(checked_bound, "one_of"))]
 
 
 class Settings(BaseModel):
@@ -59,14 +63,17 @@ class OwnRule(Settings):
     at_most: NumberBound = None
     above: NumberBound = None
     below: NumberBound = None
-    one_of: tuple[str, ...] = ()
-    none_of: tuple[str, ...] = ()
+    one_of: LabelBound = ()
+    none_of: LabelBound = ()
     detail: str | None = None
 
     @model_validator(mode="after")
     def _has_a_bound(self) -> "OwnRule":
-        if all(getattr(self, bound) in (None, ()) for bound in BOUNDS):
+        given = [bound for bound in BOUNDS if getattr(self, bound) not in (None, ())]
+        if not given:
             raise ValueError(f"a rule needs a bound: one of {', '.join(BOUNDS)}")
+        if len({bound in INSIDE for bound in given}) > 1:
+            raise ValueError(f"{given[0]} bounds a number and {given[-1]} a label: make two rules of them")
         return self
 
 

@@ -291,6 +291,11 @@ def test_lists_by_language_are_those_named_by_codes(write: Callable[..., Path]) 
     labels = pa.array([{"label": code, "score": 1.0} for code in ("eng_Latn", "de", "sv", "deu_Latn")])
     rows = annotator.measure(pa.array(["A fox, ein Fuchs"] * 4), labels).to_pylist()
     assert [row["first"] for row in rows] == ["fox", "fuchs", None, "fuchs"]
+    (lists / "de").rename(lists / "nl")
+    renamed = badwords_v1(lists, "detected")
+    assert renamed.settings != annotator.settings and len(renamed.files) == 2
+    (lists / "nl").rename(lists / "de")
+    assert badwords_v1(lists, "detected").settings == annotator.settings
     with pytest.raises(UsageError, match="is no folder with a list for each language"):
         badwords_v1(lists / "de", "detected")
     (lists / "empty").mkdir()

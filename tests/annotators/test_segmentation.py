@@ -73,6 +73,11 @@ def test_a_recipe_chooses_words(tmp_path: Path):
     path.write_text("name: mine\nannotate: {gopher_v1: {words: whitespace}}\ndedup: null\n")
     (annotator,) = read_recipe(str(path)).annotators
     assert annotator.measure(pa.array(["To be, or not."])).field("words").to_pylist() == [4]
+    path.write_text("name: mine\nannotate: {gopher_v1: {words: spaces}}\ndedup: null\n")
+    with pytest.raises(
+        UsageError, match=r"mine.yaml: gopher_v1: `words` is 'spaces', but must be unicode or whitespace"
+    ):
+        read_recipe(str(path))
 
 
 @given(st.text(alphabet="中文ไทย a.", max_size=30))

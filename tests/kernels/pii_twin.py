@@ -31,7 +31,7 @@ SECRETS = re.compile(
     r"|hf_[A-Za-z0-9]{34,}|npm_[A-Za-z0-9]{36,}|glpat-[A-Za-z0-9_-]{20,}|sk-ant-[A-Za-z0-9_-]{24,}"
     r"|pypi-AgEIcHlwaS5vcmc[A-Za-z0-9_-]{50,}|dop_v1_[A-Za-z0-9]{64,}|shp(?:at|ss)_[A-Za-z0-9]{32,}"
     r"|(?:xox[abeprs]|xapp)-(?=[A-Za-z-]{0,9}[0-9])[A-Za-z0-9-]{10,}"
-    r"|sk-(?=(?P<key>[A-Za-z0-9_-]{28,512}))(?=[A-Za-z0-9_-]{0,484}?T3BlbkFJ[A-Za-z0-9_-]{20})(?P=key)"
+    r"|sk-(?=(?P<key>[A-Za-z0-9_-]{28,512}))(?=[A-Za-z0-9_-]{0,484}?T3BlbkFJ[A-Za-z0-9_-]{20})(?P=key)[A-Za-z0-9_-]*"
     r"|(?<![_-])eyJ[A-Za-z0-9_-]{7,}\.eyJ[A-Za-z0-9_-]{7,}\.[A-Za-z0-9_-]{10,})"
     r"|-----BEGIN [A-Z ]*PRIVATE KEY[A-Z ]*-----"
     r"(?:(?:[A-Za-z0-9+/=:,. \r\n\t\\]|-(?!----))*-----END [A-Z ]*-----)?"

@@ -89,6 +89,7 @@ def found(text: str, public: bool = True) -> list[tuple[int, int, str]]:
 @example(text="a@b.ghp_" + "a" * 36, public=True)
 @example(text="sk-sk-" + "a" * 484 + "T3BlbkFJ" + "b" * 40, public=True)
 @example(text="sk-" + "a" * 484 + "T3BlbkFJ" + "b" * 40, public=True)
+@example(text="sk-" + "a" * 300 + "T3BlbkFJ" + "b" * 300, public=True)
 @example(text="sk-ant-" + "a" * 23 + " sk-T3BlbkFJ" + "b" * 19 + " xsk-T3BlbkFJ" + "b" * 20, public=True)
 @example(text="shpat_" + "a" * 32 + " dop_v1_" + "f" * 64 + " dop_v1_" + "f" * 63, public=True)
 def test_spans_are_those_of_the_definition(text: str, public: bool) -> None:

@@ -29,6 +29,14 @@ def test_bounds_have_their_values(rule: Rule, shown: str) -> None:
     assert shown in re.findall(r">([^<>]+)</text>", drawn(rule))
 
 
+def test_a_bound_of_nothing_is_the_left_end_of_a_logarithmic_axis() -> None:
+    words = Rule("a", "s.words", at_least=RowBound("t.a", 0, 50), at_most=100_000)
+    scale = scale_of([words], whole=True)
+    page = histogram_picture(Histogram("s.words", scale, (("mine.a", words),), {30: 4, 40: 9}, {10: 2}))
+    assert scale.top is None and {"0 to 50 →", "← 100,000"} <= set(re.findall(r">([^<>]+)</text>", page))
+    assert len(re.findall("stroke-dasharray", page)) == 3
+
+
 def test_two_rules_with_one_bound_are_drawn_once() -> None:
     both = drawn(Rule("a", "s.x", at_most=0.3), Rule("b", "s.x", at_most=0.3))
     assert both.count("← 0.3") == 1

@@ -138,6 +138,11 @@ def test_a_report_that_is_not_there_is_written_though_nothing_has_changed(asked:
     pipeline.run(copy, recipe, stages)
     pipeline.run(copy, recipe, stages, options={"output": str(places[1])})
     assert all(Page(place.read_text(encoding="utf-8")).open == [] for place in places)
+    places[1].write_text("of another corpus")
+    for place in (*places, places[1]):
+        pipeline.run(copy, recipe, stages, options={"output": str(place)})
+    assert Page(places[1].read_text(encoding="utf-8")).open == []
+    pipeline.run(copy, recipe, stages)
     places[0].unlink()
     pipeline.run(copy, recipe, stages)
     again = pipeline.run(copy, recipe, stages)

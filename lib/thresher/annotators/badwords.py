@@ -70,7 +70,7 @@ def badwords_v1(
 
     `lists` is a folder with a file for each language, named by its code, or one file; the same on every machine. Its
     content is part of the annotator's identity. `language: detected` takes for each document the list of its own
-    language, which `language_v1` has measured: without such a list it holds no bad word, as datatrove has it.
+    language, which `language_v1` has measured; a document without such a list holds no bad word.
     `boundaries` (above) are `none` for ja, th and zh, else `words`. Entries are sought from left to right, at each
     place the longest; none overlap. `first` is null without any, a null document gives null. Raises UsageError where
     there is no list, or none of this language.
@@ -93,7 +93,8 @@ def badwords_v1(
         FIELDS,
         partial(_measure_by_language, found) if detected else partial(_measure, found[language]),
         inputs=("text", "language_v1") if detected else ("text",),
-        settings={"language": language, "boundaries": boundaries if detected else chosen[language]},
+        settings={"language": language, "boundaries": boundaries if detected else chosen[language]}
+        | ({"lists": {code: of.digest for code, of in found.items()}} if detected else {}),
         files=tuple(paths.values()),
     )
 

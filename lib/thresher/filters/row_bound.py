@@ -16,13 +16,22 @@ Bounds = Mapping[str, Mapping[str, float | None]]
 class RowBound:
     """A bound that each row has in a column; `least` and `most` are the extremes.
 
-    Null there: `default` is the bound, and without one the rule does not apply.
+    Null there: `default` is the bound, another one by row perhaps, and without one the rule does not apply.
     """
 
     column: str
     least: float
     most: float
-    default: float | None = None
+    default: "float | RowBound | None" = None
+
+
+def ends(bound: float | RowBound) -> tuple[float, float]:
+    """Between what a bound lies: a number is both.
+
+    >>> ends(2), ends(RowBound("by_language.score", 0.5, 0.8))
+    ((2.0, 2.0), (0.5, 0.8))
+    """
+    return (bound.least, bound.most) if isinstance(bound, RowBound) else (float(bound), float(bound))
 
 
 @dataclass(frozen=True)
@@ -43,7 +52,7 @@ class BoundTable:
         table = cls(key, {value: dict(row) for value, row in rows.items()})
         return replace(table, column=f"{name}_{fingerprint([key, table.rows])}")
 
-    def bound(self, name: str, default: float | None = None) -> RowBound | None:
+    def bound(self, name: str, default: float | RowBound | None = None) -> RowBound | None:
         """The bound called `name` as rules take it, `default` for rows without it; None where no row has it.
 
         >>> table = BoundTable.of("by_language", "language_v1.label", {"de": {"score": 0.8}, "fr": {"score": 0.7}})
@@ -54,7 +63,7 @@ class BoundTable:
         values = [value for row in self.rows.values() if (value := row.get(name)) is not None]
         if not values:
             return None
-        values += [] if default is None else [default]
+        values += () if default is None else ends(default)
         return RowBound(f"{self.column}.{name}", min(values), max(values), default)
 
     def joined(self, signals: DataFrame) -> DataFrame:

@@ -26,7 +26,7 @@ def bound_column(bound: Bound) -> Column:
     if not isinstance(bound, RowBound):
         return F.lit(float(bound))
     own = F.col(bound.column)
-    return own if bound.default is None else F.coalesce(own, F.lit(float(bound.default)))
+    return own if bound.default is None else F.coalesce(own, bound_column(bound.default))
 
 
 @dataclass(frozen=True)

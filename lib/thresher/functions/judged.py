@@ -41,7 +41,7 @@ def judge(
     measured = documents.select(F.struct("*").alias(_ROW))
     for annotator in _annotators(judged.annotators, settings or {}):
         names = (text if name == "text" else name for name in annotator.inputs)
-        inputs = (F.col(name) if name in measured.columns else F.col(_ROW)[name] for name in names)
+        inputs = (F.col(name if name in measured.columns else f"{_ROW}.{name}") for name in names)
         measured = measured.withColumn(annotator.name, signal(annotator)(*inputs))
     verdicts = broken_rules([judged], failed=F.lit(None).cast("string"))
     return bounded(measured, [judged]).select(f"{_ROW}.*", verdicts.alias("verdicts"))

@@ -9,7 +9,7 @@
     Stripe live key          sk_live_ or rk_live_ and 16 or more of A-Z a-z 0-9
     Hugging Face token       hf_ and 34 or more of A-Z a-z 0-9
     Anthropic key            sk-ant- and 24 or more of A-Z a-z 0-9 _ -
-    OpenAI key               sk- and up to 512 of A-Z a-z 0-9 _ -, among them T3BlbkFJ and 20 or more behind it
+    OpenAI key               sk- and A-Z a-z 0-9 _ -, among the first 512 of them T3BlbkFJ and 20 or more behind it
     npm, PyPI token          npm_ and 36 or more of A-Z a-z 0-9; pypi-AgEIcHlwaS5vcmc and 50 or more, _ or -
     DigitalOcean, Shopify    dop_v1_ and 64 or more, shpat_ shpss_ and 32 or more of A-Z a-z 0-9
     private key              -----BEGIN ... PRIVATE KEY-----, to its -----END ...----- where only a key is between
@@ -135,7 +135,7 @@ def _openai_end(data: Bytes, begin: Int, hyphen: Int, end: Int) -> Int:
     stop = _run_end(data, hyphen + 1, min(end, hyphen + 1 + _LONGEST_OPENAI), _BASE64URL)
     for i in range(hyphen + 1, stop - len(_OPENAI) - 19):
         if _stands_at(data, begin, i, stop, _OPENAI):
-            return stop
+            return _run_end(data, stop, end, _BASE64URL)
     return hyphen
 
 

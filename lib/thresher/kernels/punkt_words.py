@@ -5,7 +5,7 @@ Source: Kiss and Strunk 2006, "Unsupervised Multilingual Sentence Boundary Detec
 """
 
 from functools import lru_cache
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -16,7 +16,9 @@ from thresher.kernels.unicode import DECIMAL, SPACE, Bytes, Int, classes, decode
 from thresher.kernels.word_keys import NO_LETTERS, key_of, with_letter
 
 ABBREVIATION, STARTER, COLLOCATION = 1 << 0, 1 << 7, 1 << 8  # what is known of a word, or of two in a row
-BEGAN_UPPER, AMID_UPPER, ANY_UPPER = 1 << 1, 1 << 2, 1 << 1 | 1 << 2 | 1 << 3  # how the word was seen in training
+# How a word was seen in training: with a capital at a sentence's beginning, amid one, or where it is not known which
+# (bits 1 to 3), and so in lower case (bits 4 to 6).
+AMID_UPPER, ANY_UPPER = 1 << 2, 1 << 1 | 1 << 2 | 1 << 3
 BEGAN_LOWER, ANY_LOWER = 1 << 4, 1 << 4 | 1 << 5 | 1 << 6
 ENDS, ABBREVIATED, ELLIPSIS = 1, 2, 3  # what a token is at first sight: ends a sentence, …
 NUMBER = np.uint64(key_of("##number##"))
@@ -40,9 +42,6 @@ class Known(NamedTuple):
 
     keys: Hashes
     marks: npt.NDArray[np.uint16]
-
-
-Token: TypeAlias = tuple[Int, Int]
 
 
 @lru_cache(maxsize=1)

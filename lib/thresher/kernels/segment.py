@@ -58,7 +58,7 @@ def _words(data: Bytes, offsets: npt.NDArray[np.int64], rules: npt.NDArray[np.ui
     for d in range(len(offsets) - 1):
         i: Int = offsets[d]
         end = offsets[d + 1]
-        english = not rules[d] & (FRENCH | ROMANIAN)  # whose abbreviations the shorter ways know
+        shorter = not rules[d] & (FRENCH | ROMANIAN)  # the shorter ways know nothing of these languages' abbreviations
         while i < end:
             start, most = i, min(i + LONGEST, end)
             stop = letters_end(data, start, most)
@@ -67,17 +67,13 @@ def _words(data: Bytes, offsets: npt.NDArray[np.int64], rules: npt.NDArray[np.ui
                 n += stop > start
                 i = stop + 1
                 continue
-            if (
-                english
-                and stop > start
-                and (stop + 1 == end or BLANK[data[stop + 1]])
-                and simple_end(data, start, stop)
-            ):
+            ends = stop > start and (stop + 1 == end or BLANK[data[stop + 1]])
+            if shorter and ends and simple_end(data, start, stop):
                 chars[n], hashes[n], kinds[n] = stop - start, _hash_word(data, start, stop), LETTERED
                 chars[n + 1], hashes[n + 1], kinds[n + 1] = 1, hash_few(np.uint64(data[stop]), 1), SYMBOLIC
                 n, i = n + 2, stop + 2
                 continue
-            if english:
+            if shorter:
                 n, i = _add_plain(data, start, stop, most, end, chars, hashes, kinds, n)
             if i > start:
                 continue

@@ -43,7 +43,7 @@ _STARTS = 0x110000 // 128
 
 
 def load_table(name: str) -> npt.NDArray[Any]:
-    """A table of code points that ships with the package."""
+    """A table that ships with the package."""
     table: npt.NDArray[Any] = np.load(BytesIO(files("thresher.kernels").joinpath(name).read_bytes()))
     return table
 

@@ -173,19 +173,25 @@ def _edge(histogram: Histogram, place: int, lowest: int) -> float:
 
 
 def _bounds(histogram: Histogram) -> list[tuple[str, float, float]]:
-    """The bounds that have a place on the axis, in its order; a logarithmic one has none for 0."""
-    found = {bound for bound in bounds_of(histogram.rules) if histogram.scale.top is not None or bound[1] > 0}
+    """The bounds that have a place on the axis, in its order; a logarithmic one has none for 0 and below."""
+    found = {bound for bound in bounds_of(histogram.rules) if histogram.scale.top is not None or bound[2] > 0}
     return sorted(found, key=lambda bound: bound[1:])
 
 
 def _draw_bounds(axes: Any, histogram: Histogram) -> None:
     """A line for each bound; a band between two where it differs from document to document."""
     for _, least, most in _bounds(histogram):
-        places = [histogram.scale.place(bound) for bound in (least, most)]
+        places = [_on_axis(axes, histogram, bound) for bound in (least, most)]
         for place in dict.fromkeys(places):
             axes.axvline(place, color=ACCENT, linewidth=1.2, linestyle=(0, (4, 2)))
         if least < most:
             axes.axvspan(*places, color=ACCENT, alpha=0.15, linewidth=0)
+
+
+def _on_axis(axes: Any, histogram: Histogram, bound: float) -> float:
+    """Where a bound is; 0 and below are the left end of a logarithmic axis."""
+    has_place = histogram.scale.top is not None or bound > 0
+    return histogram.scale.place(bound) if has_place else float(axes.get_xlim()[0])
 
 
 def _name_bounds(axes: Any, histogram: Histogram) -> None:
@@ -193,7 +199,7 @@ def _name_bounds(axes: Any, histogram: Histogram) -> None:
     left, right = axes.get_xlim()
     for kind, least, most in _bounds(histogram):
         is_floor = kind in ("at_least", "above")
-        place = histogram.scale.place(most if is_floor else least)
+        place = _on_axis(axes, histogram, most if is_floor else least)
         behind = is_floor and place < left + 0.8 * (right - left)
         value = " to ".join(dict.fromkeys(_shown(bound) for bound in (least, most)))
         axes.annotate(

@@ -15,8 +15,8 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from thresher.filters.judge import passes
-from thresher.filters.row_bound import RowBound
-from thresher.filters.rule import Bound, Rule
+from thresher.filters.row_bound import ends
+from thresher.filters.rule import Rule
 from thresher.recipe import Recipe
 
 STEPS = 50
@@ -102,7 +102,7 @@ def scale_of(rules: Sequence[Rule], whole: bool) -> Scale:
     >>> scale_of([Rule("a", "s", at_most=0)], whole=True)
     Scale(width=1.0, top=10.0)
     """
-    every = [b for rule in rules for bound in rule.bounds().values() for b in _ends(bound)]
+    every = [b for rule in rules for bound in rule.bounds().values() for b in ends(bound)]
     bounds = [b for b in every if b > 0]
     if every and not bounds:  # nothing of it is allowed: the first few are worth telling apart
         return Scale(1.0, 10.0) if whole else Scale(1 / (2 * STEPS), 1.0)
@@ -117,11 +117,7 @@ def scale_of(rules: Sequence[Rule], whole: bool) -> Scale:
 
 def bounds_of(rules: Iterable[tuple[str, Rule]]) -> set[tuple[str, float, float]]:
     """The bounds on a number that these rules have: the kind, and between what it lies where it differs by row."""
-    return {(kind, *_ends(bound)) for _, rule in rules for kind, bound in rule.bounds().items()}
-
-
-def _ends(bound: Bound) -> tuple[float, float]:
-    return (bound.least, bound.most) if isinstance(bound, RowBound) else (float(bound), float(bound))
+    return {(kind, *ends(bound)) for _, rule in rules for kind, bound in rule.bounds().items()}
 
 
 def _by_signal(recipe: Recipe) -> dict[str, list[tuple[str, Rule]]]:

@@ -82,8 +82,8 @@ def test_the_audit_and_the_report_measure_what_the_recipe_says(corpus: Corpus) -
 
 
 def test_a_wrong_choice_is_told_in_one_line() -> None:
-    told = "minhash_v1: `bits` is 64, but must be 32 for family datasketch_legacy"
-    with pytest.raises(UsageError, match=f"^{re.escape(told)}$"):
+    told = "minhash-only.yaml: minhash_v1: `bits` is 64, but must be 32 for family datasketch_legacy"
+    with pytest.raises(UsageError, match=rf"^\S+/{re.escape(told)}$"):
         read_recipe("minhash-only", ["minhash_v1.family=datasketch_legacy", "minhash_v1.bits=64"])
     with pytest.raises(UsageError, match=r"`unit` is 'chars', but must be words or characters"):
         read_recipe("minhash-only", ["minhash_v1.unit=chars"])

@@ -7,7 +7,7 @@ CORPUS ?= demo-corpus
 SCALE ?= full
 PROCESSES ?= 2
 BENCHMARKS := kernels filters read_html annotate minhash_run small_run instalments driver_memory language pii \
-	book_recall components dedup_scale dedup_speed embed kmeans semantic what_if url_list
+	cold_start book_recall components dedup_scale dedup_speed embed kmeans semantic what_if url_list
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test lint types unit bench lock clean

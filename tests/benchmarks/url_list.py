@@ -1,6 +1,6 @@
 """Lists of five million domains and URLs: how long they take to load, the memory they cost, and look-ups a second.
 
-    python -m tests.benchmarks.url_list [--entries 5000000]
+    python -m tests.benchmarks.url_list --scale tiny|small|full
 
 The entries are made up, nine domains to one page of the UT1 layout, and half of the URLs asked for are below
 listed hosts. `made` is the first process on a machine, which reads the lists and writes the index; `loaded` any other
@@ -8,21 +8,21 @@ one. Memory is what the lists add to that of a process which measures URLs: all 
 that other processes share, and the most that it was at any time.
 """
 
-import argparse
 import json
 import os
 import subprocess
 import sys
-import tempfile
 import time
 from pathlib import Path
 
 import numpy as np
 import psutil
 import pyarrow as pa
+from tests.benchmarks.pairs import arguments, scratch
 
 WORDS = ("river", "stone", "paper", "cloud", "maple", "north", "amber", "tiger", "piano", "lemon")
 ENDS = ("com", "org", "net", "co.uk", "de", "com.br")
+ENTRIES = {"tiny": 5_000, "small": 500_000, "full": 5_000_000}
 BATCHES, BATCH = 100, 10_000
 
 
@@ -84,22 +84,20 @@ def _peak() -> int:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--entries", type=int, default=5_000_000)
-    parser.add_argument("--of", type=Path, help=argparse.SUPPRESS)
-    given = parser.parse_args()
+    given = arguments(__doc__, ("--of", {"type": Path, "help": "measure the lists of this folder, which has them"}))
+    entries = ENTRIES[given.scale]
     if given.of is not None:
-        sys.stdout.write(json.dumps(measure(given.of, given.entries)))
+        sys.stdout.write(json.dumps(measure(given.of, entries)))
         return
-    with tempfile.TemporaryDirectory() as folder:
-        write_lists(Path(folder), given.entries)
-        command = [sys.executable, "-m", "tests.benchmarks.url_list", "--of", folder, "--entries", str(given.entries)]
-        environment = {**os.environ, "XDG_CACHE_HOME": folder}
+    with scratch() as folder:
+        write_lists(folder, entries)
+        command = [sys.executable, "-m", "tests.benchmarks.url_list", "--of", str(folder), "--scale", given.scale]
+        environment = {**os.environ, "XDG_CACHE_HOME": str(folder)}
         for name in ("made", "loaded"):
             done = subprocess.run(command, env=environment, check=True, capture_output=True, text=True)
             found = json.loads(done.stdout)
             sys.stdout.write(
-                f"{name:8}{found['seconds']:6.2f} s to load {given.entries:,} entries, "
+                f"{name:8}{found['seconds']:6.2f} s to load {entries:,} entries, "
                 f"{found['all'] / 1e6:.0f} MB of memory ({found['mapped'] / 1e6:.0f} shared, "
                 f"{found['peak'] / 1e6:.0f} at most), {found['a second']:,.0f} look-ups a second, "
                 f"{found['share listed']:.0%} of them listed\n"

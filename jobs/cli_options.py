@@ -54,5 +54,6 @@ def recipe_or_newest(recipe: str | None, changes: list[str] | None, corpus: Corp
     if newest is None:
         raise UsageError(f"{corpus.location.root} has no release yet: name a recipe with --recipe")
     released = Recipe.model_validate_json(newest.details["recipe"])
-    errors.print(f"recipe {released.name}, of release {newest.details['release']}", style="dim", highlight=False)
+    told = f"recipe {released.name}, of release {newest.details['release']}; --recipe takes another"
+    errors.print(told, style="dim", highlight=False)
     return released.changed(changes or ())

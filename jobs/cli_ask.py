@@ -21,12 +21,13 @@ from thresher_jobs.cli_options import CorpusOption, RecipeOption, SetOption, con
 
 KeyArgument = Annotated[str, typer.Argument(help="A document's URL, record_id or doc_id.")]
 RecipeArgument = Annotated[str | None, typer.Argument(help="A recipe's name or file; else that of the newest release.")]
+OneRecipeOption = Annotated[str | None, typer.Option("--recipe", help="Tell of this recipe alone, by name.")]
 RuleOption = Annotated[str, typer.Option("--rule", help="RULESET.RULE, such as gopher_quality_v1.mean_word_length.")]
 CountOption = Annotated[int, typer.Option("-n", min=1, max=1000, help="How many documents.")]
 SeedOption = Annotated[int, typer.Option("--seed", help="Another seed draws other documents.")]
 
 
-def explain(corpus: CorpusOption, key: KeyArgument, recipe: RecipeOption = None) -> None:
+def explain(corpus: CorpusOption, key: KeyArgument, recipe: OneRecipeOption = None) -> None:
     """Tell one document's story: every rule it failed, by how much, and what it duplicates."""
     opened = open_corpus(corpus)
     console.print(ledger(opened, Runs(opened), key, recipe))

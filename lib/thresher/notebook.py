@@ -84,11 +84,11 @@ class NotebookCorpus(Corpus):
         present = self._recipe(recipe, runs)
         return what_if(self, runs, present, present.changed(changes))
 
-    def ledger(self, key: str | int) -> "Ledger":
-        """One document's story: every rule it failed, by how much, in which run, and what it duplicates."""
+    def ledger(self, key: str | int, recipe: str | None = None) -> "Ledger":
+        """One document's story, by all recipes or one: the rules it failed, by how much, and what it duplicates."""
         from thresher.ask.ledger import ledger
 
-        return ledger(self, Runs(self), key)
+        return ledger(self, Runs(self), key, recipe)
 
     def audit_dedup(self, recipe: str | None = None, sample: int = 1000, seed: int = 0, floor: float = 0.3) -> "Audit":
         """Recall and precision of near dedup by true similarity: of `sample` documents beside all; reads the text."""

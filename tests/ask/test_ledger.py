@@ -6,7 +6,7 @@ import pytest
 
 from thresher.ask.ledger import Ledger, ledger
 from thresher.corpus import Corpus
-from thresher.errors import ThresherError
+from thresher.errors import ThresherError, UsageError
 from thresher.runs import Runs
 
 from .tables import frame, verdicts
@@ -54,9 +54,10 @@ def test_a_kept_document_is_in_the_release(asked: Corpus, runs: Runs) -> None:
     newest = runs.newest("curate", "gopher")
     assert newest is not None
     kept = frame(asked, f"curated/{newest.details['release']}", "select doc_id from t").doc_id.iloc[0]
-    entry = ledger(asked, runs, int(kept), "gopher").entries[0]
-    assert entry.released is True
-    assert entry.failures == ()
+    story = ledger(asked, runs, int(kept), "gopher")
+    assert story.entries[0].released is True
+    assert story.entries[0].failures == ()
+    assert ("no rule of recipe gopher drops it" in str(story)) == (not story.entries[0].duplicates)
 
 
 def test_a_refused_record_is_found_by_its_file_with_the_reason(asked: Corpus, runs: Runs) -> None:
@@ -69,6 +70,11 @@ def test_what_is_not_there_is_told_with_help(asked: Corpus, runs: Runs) -> None:
     for key in ("https://example.org/nowhere", "17"):
         with pytest.raises(ThresherError, match=r"knows no document.*called.*give a doc_id"):
             ledger(asked, runs, key)
+
+
+def test_a_recipe_that_never_ran_is_told_with_the_nearest_that_did(asked: Corpus, runs: Runs) -> None:
+    with pytest.raises(UsageError, match=r"no recipe that ran here is called gophre; did you mean gopher\?"):
+        ledger(asked, runs, "17", "gophre")
 
 
 def test_hostile_names_are_only_shown(asked: Corpus, runs: Runs) -> None:

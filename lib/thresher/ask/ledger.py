@@ -18,8 +18,9 @@ from thresher.ask.names import Document, is_one_of, look_up, named, rows_of
 from thresher.ask.placement import Placement, placements
 from thresher.ask.shown import as_text, beside, html_table, number, one_line, share, visible
 from thresher.corpus import Corpus
-from thresher.errors import ThresherError
+from thresher.errors import ThresherError, UsageError
 from thresher.location import locate
+from thresher.recipe_messages import unknown
 from thresher.runs import KEPT_BEFORE, Runs
 from thresher.tables import BY_MEANING
 
@@ -100,9 +101,10 @@ class Refusal:
 
 @dataclass(frozen=True)
 class Ledger:
-    """All that is known of the documents and records that `key` names."""
+    """All that is known of the documents and records that `key` names; of one recipe, or of all where it is None."""
 
     key: str
+    recipe: str | None
     release: str | None
     entries: tuple[Entry, ...]
     quarantined: tuple[Refusal, ...]
@@ -111,7 +113,7 @@ class Ledger:
         return as_text(self.__rich__())
 
     def __rich__(self) -> RenderableType:
-        blocks = [part for entry in self.entries for part in _drawn(entry, self.release)]
+        blocks = [part for entry in self.entries for part in _drawn(entry, self.recipe, self.release)]
         if self.quarantined:
             table = Table(title="in quarantine", title_justify="left", box=None, pad_edge=False)
             headers, rows = _refusals(self.quarantined)
@@ -135,9 +137,11 @@ Rows = tuple[Sequence[str], Sequence[Sequence[str]]]
 def ledger(corpus: Corpus, runs: Runs, key: str | int, recipe: str | None = None) -> Ledger:
     """The story of the document with this doc_id, record_id or URL, under `recipe` or under all of them.
 
-    Raises `ThresherError` where neither `documents` nor `quarantine` knows the key.
+    Raises `UsageError` for a recipe that never ran here, `ThresherError` where neither `documents` nor `quarantine`
+    knows the key.
     """
     key = str(key).strip()
+    _require_run(corpus, runs, recipe)
     release = next((r for r in reversed(runs.rows) if r.stage == "curate" and recipe in (None, r.recipe)), None)
     name = release.details["release"] if release else None
     doc_id = _as_id(key)
@@ -149,7 +153,13 @@ def ledger(corpus: Corpus, runs: Runs, key: str | int, recipe: str | None = None
             f"{corpus.location.root} knows no document or refused record called {key}: give a doc_id, a record_id or "
             "a URL exactly as it stands in `documents`, or the path of an input file"
         )
-    return Ledger(key, name, entries, quarantined)
+    return Ledger(key, recipe, name, entries, quarantined)
+
+
+def _require_run(corpus: Corpus, runs: Runs, recipe: str | None) -> None:
+    ran = sorted({row.recipe for row in runs.rows if row.recipe is not None})
+    if recipe is not None and recipe not in ran:
+        raise UsageError(f"{corpus.location.root}: {unknown(recipe, ran, 'recipe that ran here')}")
 
 
 def _as_id(key: str) -> int | None:
@@ -318,7 +328,7 @@ def _refusals(refused: Sequence[Refusal]) -> Rows:
     return ("reason", "stage", "record", "file", "position"), rows
 
 
-def _drawn(entry: Entry, release: str | None) -> list[RenderableType]:
+def _drawn(entry: Entry, recipe: str | None, release: str | None) -> list[RenderableType]:
     facts = Table(box=None, show_header=False, pad_edge=False)
     facts.add_column(style="dim")
     facts.add_column(overflow="fold")
@@ -329,7 +339,8 @@ def _drawn(entry: Entry, release: str | None) -> list[RenderableType]:
     for title, (headers, rows) in sections.items():
         blocks += [_filled(Table(title=title, title_justify="left", box=None, pad_edge=False), headers, rows), Text("")]
     if not sections:
-        blocks.append(Text("no rule of any recipe drops it, and it is in no cluster of duplicates", style="green"))
+        who = "any recipe" if recipe is None else f"recipe {recipe}"
+        blocks.append(Text(f"no rule of {who} drops it, and it is in no cluster of duplicates", style="green"))
     return blocks
 
 

@@ -1,6 +1,7 @@
-"""The notebooks, run from first cell to last on a corpus of real texts that stands where `make demo` puts its own."""
+"""What a reader runs, on a corpus of real texts that stands where `make demo` puts its own: README and notebooks."""
 
 import json
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,12 +14,18 @@ from pyspark.sql import SparkSession
 from thresher.corpus import Corpus
 from thresher.location import locate
 from thresher.recipe import read_recipe
-from thresher_jobs import annotate, curate, dedup, embed, filter, pipeline, regroup
+from thresher_jobs import annotate, cli, curate, dedup, embed, filter, pipeline, regroup
 from thresher_jobs.ingest import Ingest
 
 from .conftest import lines
 
-NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
+ROOT = Path(__file__).parents[1]
+NOTEBOOKS = ROOT / "notebooks"
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+# Each question with the first line of its answer.
+QUESTIONS = re.findall(r"^    \$ thresher (.+)\n    (.+)", README, re.MULTILINE)
+CELLS = [cell for cell in re.findall(r"```python\n(.+?)```", README, re.DOTALL) if "@annotator" not in cell]
+DEMO_PAGE = re.compile(r"https://docs\.example/[\w./]+")
 STAGES = (annotate.STAGE, filter.STAGE, dedup.STAGE, embed.STAGE, regroup.STAGE, curate.STAGE)
 
 
@@ -78,3 +85,34 @@ def test_tune_a_threshold(shell: InteractiveShell) -> None:
     assert supposed.newly_passing > 0  # type: ignore[attr-defined]
     assert (texts["value"] >= 0.6).all() and len(texts) > 0  # type: ignore[index, arg-type]
     assert measured["alphabetic_words"].tolist() == texts["value"].tolist()  # type: ignore[index]
+
+
+@pytest.fixture
+def page(place: Path, spark: SparkSession, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The URL of a page that is there, in place of README's; the test stands where `make demo` leaves its reader."""
+    monkeypatch.chdir(place)
+    corpus = Corpus(spark, locate(str(place / "demo-corpus")))
+    return str(corpus.names.where("url IS NOT NULL").agg({"url": "min"}).toArrow()[0][0])
+
+
+@pytest.mark.parametrize(("asked", "first_line"), QUESTIONS, ids=[asked.split()[0] for asked, _ in QUESTIONS])
+def test_readmes_questions_are_answered(
+    asked: str, first_line: str, page: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cli.main(DEMO_PAGE.sub(page, asked).split())
+    answer = capsys.readouterr().out.splitlines()
+    assert _form(answer[0]) == _form(first_line) and len(answer) > 3
+
+
+def _form(line: str) -> str:
+    """The line without what differs from corpus to corpus; a document's name may be a URL or not."""
+    return re.sub(r"-?\d[\d,.]*", "n", line).strip() if " " in line.strip() else "name"
+
+
+def test_readmes_cells_run(shell: InteractiveShell, page: str, spark: SparkSession) -> None:
+    shell.user_ns["df"] = spark.createDataFrame([("A cat, and the dog.",)], "text string")
+    assert len(CELLS) == 3 and len(QUESTIONS) == 4
+    for statement in DEMO_PAGE.sub(page, "\n".join(CELLS)).splitlines():
+        done = shell.run_cell(statement)
+        done.raise_error()
+        assert done.result is not None or not statement or statement.startswith(("import", "corpus =", "found ="))

@@ -28,7 +28,7 @@ class NotebookCorpus(Corpus):
         """Where it is, what it holds, under which recipes, and its newest release."""
         runs = Runs(self)
         newest, batches = runs.newest_release(), runs.batches()
-        recipes = sorted({row.recipe for row in runs.rows if row.recipe is not None})
+        recipes = runs.recipes()
         parts = [f"{runs.documents(batches):,} documents in {len(batches):,} batch{'es' * (len(batches) != 1)}"]
         parts += [f"recipe{'s' * (len(recipes) != 1)} {', '.join(recipes)}"] if recipes else []
         parts += [f"newest release {newest.details['release']}"] if newest else []

@@ -106,6 +106,10 @@ class Runs:
         rows = (row for row in self.of("ingest", None) if set(row.batches) & set(batches))
         return sum(row.counts["documents"] for row in rows)
 
+    def recipes(self) -> list[str]:
+        """The names of the recipes that ran here."""
+        return sorted({row.recipe for row in self.rows if row.recipe is not None})
+
     def newest_release(self, recipe: str | None = None) -> RunRow | None:
         """The row that published the newest release, of this recipe where one is given; `details` names it."""
         released = [row for row in self.rows if row.stage == "curate" and recipe in (None, row.recipe)]

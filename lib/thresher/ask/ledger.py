@@ -16,11 +16,11 @@ from rich.text import Text
 from thresher.ask.losses import EXCERPT, Loss, losses
 from thresher.ask.names import Document, is_one_of, look_up, named, rows_of
 from thresher.ask.placement import Placement, placements
+from thresher.ask.rules import require_filtered
 from thresher.ask.shown import as_text, beside, html_table, number, one_line, share, visible
 from thresher.corpus import Corpus
-from thresher.errors import ThresherError, UsageError
+from thresher.errors import ThresherError
 from thresher.location import locate
-from thresher.recipe_messages import unknown
 from thresher.runs import KEPT_BEFORE, Runs
 from thresher.tables import BY_MEANING
 
@@ -137,11 +137,12 @@ Rows = tuple[Sequence[str], Sequence[Sequence[str]]]
 def ledger(corpus: Corpus, runs: Runs, key: str | int, recipe: str | None = None) -> Ledger:
     """The story of the document with this doc_id, record_id or URL, under `recipe` or under all of them.
 
-    Raises `UsageError` for a recipe that never ran here, `ThresherError` where neither `documents` nor `quarantine`
-    knows the key.
+    Raises `ThresherError` for a recipe that never ran here, and where neither `documents` nor `quarantine` knows the
+    key.
     """
     key = str(key).strip()
-    _require_run(corpus, runs, recipe)
+    if recipe is not None:
+        require_filtered(runs, recipe)
     release = next((r for r in reversed(runs.rows) if r.stage == "curate" and recipe in (None, r.recipe)), None)
     name = release.details["release"] if release else None
     doc_id = _as_id(key)
@@ -154,12 +155,6 @@ def ledger(corpus: Corpus, runs: Runs, key: str | int, recipe: str | None = None
             "a URL exactly as it stands in `documents`, or the path of an input file"
         )
     return Ledger(key, recipe, name, entries, quarantined)
-
-
-def _require_run(corpus: Corpus, runs: Runs, recipe: str | None) -> None:
-    ran = sorted({row.recipe for row in runs.rows if row.recipe is not None})
-    if recipe is not None and recipe not in ran:
-        raise UsageError(f"{corpus.location.root}: {unknown(recipe, ran, 'recipe that ran here')}")
 
 
 def _as_id(key: str) -> int | None:

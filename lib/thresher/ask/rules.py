@@ -1,11 +1,10 @@
 """The rules that a recipe can drop a document by, in the recipe's own order."""
 
-from difflib import get_close_matches
-
 from thresher.dedup.lines import SHARE_CUT
 from thresher.errors import ThresherError, UsageError
 from thresher.filters.judge import FAILED
 from thresher.recipe import Recipe
+from thresher.recipe_messages import unknown
 from thresher.runs import Runs
 
 _LATER = ("dedup.", "semantic.", "lines.")
@@ -30,18 +29,15 @@ def is_of_filter(rule: str) -> bool:
 def require_rule(recipe: Recipe, rule: str) -> None:
     """Raises `UsageError`, with the nearest right name, where the recipe has no such rule."""
     known = rule_names(recipe)
-    if rule in known:
-        return
-    near = get_close_matches(rule, known, n=1, cutoff=0.4)
-    hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(known)}"
-    raise UsageError(f"no rule of recipe {recipe.name} is called {rule}; {hint}")
+    if rule not in known:
+        raise UsageError(unknown(rule, known, f"rule of recipe {recipe.name}"))
 
 
 def require_filtered(runs: Runs, recipe: str) -> None:
     """Raises `ThresherError` where no verdicts of this recipe were ever written."""
     if runs.of("filter", recipe):
         return
-    there = sorted({row.recipe for row in runs.rows if row.recipe})
+    there = runs.recipes()
     have = f"there are verdicts of {', '.join(there)}" if there else "no recipe has been run on it yet"
     first = f"run `thresher run {recipe} --corpus …` first"
     raise ThresherError(f"recipe {recipe} has not been run on this corpus ({have}): {first}")

@@ -17,7 +17,15 @@ from thresher.errors import UsageError
 from thresher.recipe import read_recipe
 from thresher.runs import Runs
 from thresher_jobs import pipeline
-from thresher_jobs.cli_options import CorpusOption, RecipeOption, SetOption, console, open_corpus, recipe_or_newest
+from thresher_jobs.cli_options import (
+    CorpusOption,
+    RecipeOption,
+    SetOption,
+    console,
+    open_corpus,
+    open_to_ask,
+    recipe_or_newest,
+)
 
 KeyArgument = Annotated[str, typer.Argument(help="A document's URL, record_id or doc_id.")]
 RecipeArgument = Annotated[str | None, typer.Argument(help="A recipe's name or file; else that of the newest release.")]
@@ -29,7 +37,7 @@ SeedOption = Annotated[int, typer.Option("--seed", help="Another seed draws othe
 
 def explain(corpus: CorpusOption, key: KeyArgument, recipe: OneRecipeOption = None) -> None:
     """Tell one document's story: every rule it failed, by how much, and what it duplicates."""
-    opened = open_corpus(corpus)
+    opened = open_to_ask(corpus)
     console.print(ledger(opened, Runs(opened), key, recipe))
 
 
@@ -37,20 +45,20 @@ def sample(
     corpus: CorpusOption, rule: RuleOption, recipe: RecipeOption = None, n: CountOption = 5, seed: SeedOption = 0
 ) -> None:
     """Show documents that a rule drops, with the value beside the threshold."""
-    opened = open_corpus(corpus)
+    opened = open_to_ask(corpus)
     console.print(draw(opened, recipe_or_newest(recipe, None, opened, Runs(opened)), rule, n, seed))
 
 
 def status(corpus: CorpusOption, recipe: RecipeOption = None) -> None:
     """Show every stage's counts and seconds, what is stale and why."""
-    opened = open_corpus(corpus)
+    opened = open_to_ask(corpus)
     runs = Runs(opened)
     console.print(state(runs, recipe_or_newest(recipe, None, opened, runs), pipeline.STAGES))
 
 
 def domains(corpus: CorpusOption, recipe: RecipeOption = None) -> None:
     """Show the domains that the recipe's documents were grouped into: sizes, keywords, sources, languages."""
-    opened = open_corpus(corpus)
+    opened = open_to_ask(corpus)
     runs = Runs(opened)
     console.print(map_of(opened, runs, recipe_or_newest(recipe, None, opened, runs)))
 
@@ -61,7 +69,7 @@ def what_if(corpus: CorpusOption, set: SetOption = None, recipe: RecipeOption = 
         raise UsageError("what-if needs a change: --set gopher_quality_v1.word_count.at_least=20")
     if recipe is not None:
         read_recipe(recipe, set)  # a wrong change is told before Spark starts
-    opened = open_corpus(corpus)
+    opened = open_to_ask(corpus)
     runs = Runs(opened)
     present = recipe_or_newest(recipe, None, opened, runs)
     console.print(suppose(opened, runs, present, present.changed(set)))
@@ -75,7 +83,7 @@ def diff(
     seed: SeedOption = 0,
 ) -> None:
     """Show what one recipe keeps that the other drops: counts, by which rule, samples."""
-    opened = open_corpus(corpus)
+    opened = open_to_ask(corpus)
     console.print(compare(opened, Runs(opened), left, right, n, seed))
 
 

@@ -1,6 +1,7 @@
 """What the commands share: their options, and how a corpus and a recipe are found."""
 
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -34,16 +35,24 @@ def create_corpus(corpus: str) -> Corpus:
     return created
 
 
-def open_corpus(corpus: str) -> Corpus:
-    """The corpus at this place; raises `UsageError`, before Spark starts where it can, if there is none."""
+def open_corpus(corpus: str, settings: Mapping[str, str] | None = None) -> Corpus:
+    """The corpus at this place, in a session with these settings where a new one is started.
+
+    Raises `UsageError`, before Spark starts where it can, if there is none.
+    """
     location = locate(corpus)
     absent = f"there is no corpus at {corpus}: make one with `thresher run RECIPE --input … --corpus {corpus}`"
     if not location.in_catalog and "://" not in location.root and not Path(location.root, "runs").is_dir():
         raise UsageError(absent)
-    found = Corpus(get_session(), location)
+    found = Corpus(get_session(conf=settings), location)
     if not found.exists("runs"):
         raise UsageError(absent)
     return found
+
+
+def open_to_ask(corpus: str) -> Corpus:
+    """The corpus for a question that takes seconds, which is over before a JVM's optimising compiler has paid."""
+    return open_corpus(corpus, {"spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1"})
 
 
 def recipe_or_newest(recipe: str | None, changes: list[str] | None, corpus: Corpus, runs: Runs) -> Recipe:

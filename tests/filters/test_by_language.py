@@ -77,7 +77,9 @@ def test_what_another_table_bounds_keeps_its_bound(spark: SparkSession) -> None:
         "doc_id", F.struct("label").alias("language_v1"), F.struct("settings").alias("fineweb_2_v1"),
         F.struct("top_2_gram").alias("repetition_v1"))  # fmt: skip
     (rule,) = (rule for rule in rules.rules if rule.name == "top_2_gram")
-    found = bounded(signals, [rules]).select("doc_id", rule.broken("r")["threshold"].alias("threshold")).collect()
+    found = (
+        bounded(signals, [rules]).select("doc_id", F.expr(rule.broken("r"))["threshold"].alias("threshold")).collect()
+    )
     french = read_settings()["fra_Latn"].top_n_grams
     assert {row["doc_id"]: row["threshold"] for row in found} == {0: None, 1: dict(french)[2]}
 

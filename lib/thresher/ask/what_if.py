@@ -4,25 +4,26 @@ Touches no text and writes nothing. Duplicates are not sought again: what dedup 
 that it has found.
 """
 
-from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import pandas as pd
-from pyspark.sql import Column, DataFrame, Row
+from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from thresher.ask.copies import copies
+from thresher.ask.bits import any_of, packed
+from thresher.ask.copies import with_copy_of
 from thresher.ask.measured import signals
+from thresher.ask.passing import counted
 from thresher.ask.shown import as_text, html_table
 from thresher.corpus import Corpus
 from thresher.errors import UsageError
 from thresher.filters.judge import FAILED, bounded
 from thresher.filters.rule import Rule
 from thresher.recipe import Recipe
+from thresher.recipe_sections import DedupSettings
 from thresher.runs import Runs
 
 NOTE = "This is the filter alone: the recipe's dedup has not run, or it has none."
@@ -119,49 +120,41 @@ def what_if(corpus: Corpus, runs: Runs, recipe: Recipe, changed: Recipe) -> What
     """
     if not recipe.rulesets and not changed.rulesets:
         raise UsageError(f"recipe {recipe.name} has no filter: there is no bound to change")
-    before, after = _rules(recipe), _rules(changed)
-    # A rule that stays as it is is one column: each is tens of calls to the JVM to make, and to Spark code to compile.
-    distinct = dict.fromkeys([*before.items(), *after.items()])
-    columns = {rule: f"rule_{n}" for n, rule in enumerate(distinct)}
+    sides = {"before": _rules(recipe), "after": _rules(changed)}
+    # A rule that stays as it is is one rule.
+    places = {rule: n for n, rule in enumerate(dict.fromkeys(rule for side in sides.values() for rule in side.items()))}
     measured = signals(corpus, runs, changed, _annotators(recipe) | _annotators(changed))
     measured = bounded(measured, [*recipe.rulesets, *changed.rulesets])
-    broken = measured.select("doc_id", *(_breaks(rule).alias(column) for (_, rule), column in columns.items()))
-    sides = {"before": before, "after": after}
-    judged = broken.withColumns({side: _none(columns[r] for r in rules.items()) for side, rules in sides.items()})
-    with ThreadPoolExecutor() as ask:
-        counts = ask.submit(_counts, judged, columns.values())
-        spare = ask.submit(_copies, corpus, runs, recipe, changed, judged)
-    row = counts.result()
+    judged = measured.selectExpr("doc_id", *packed([_breaks(rule) for _, rule in places]))
+    passes = {side: f"NOT ({any_of(places[rule] for rule in rules.items())})" for side, rules in sides.items()}
+    dedup = _dedup(runs, recipe, changed)
+    judged = _beside_copies(judged, corpus, recipe.name, dedup)
+    row = counted(judged, passes, len(places), none_kept=dedup is not None and dedup.keep == "none")
     rules = [
-        RuleChange(name, *(int(row[columns[name, side[name]]]) if name in side else None for side in (before, after)))
-        for name in before | after
+        RuleChange(name, *(row[f"rule_{places[name, its[name]]}"] if name in its else None for its in sides.values()))
+        for name in sides["before"] | sides["after"]
     ]
     totals = {key: row[key] for key in ("documents", "before", "after", "newly_passing", "newly_failing")}
-    return WhatIf(recipe.name, **totals, rules=tuple(rules), copies=spare.result())
+    copies = None if dedup is None else (row["copies_before"], row["copies_after"])
+    return WhatIf(recipe.name, **totals, rules=tuple(rules), copies=copies)
 
 
-def _counts(judged: DataFrame, columns: Iterable[str]) -> Row:
-    return judged.agg(
-        F.count(F.lit(1)).alias("documents"),
-        F.count_if("before").alias("before"),
-        F.count_if("after").alias("after"),
-        F.count_if(~F.col("before") & F.col("after")).alias("newly_passing"),
-        F.count_if(F.col("before") & ~F.col("after")).alias("newly_failing"),
-        *(F.count_if(column).alias(column) for column in columns),
-    ).collect()[0]
+def _dedup(runs: Runs, recipe: Recipe, changed: Recipe) -> DedupSettings | None:
+    """The recipe's dedup, where it has run and the change leaves it as it is."""
+    ran = runs.newest("dedup", recipe.name) is not None
+    return recipe.dedup if ran and changed.dedup == recipe.dedup else None
 
 
-def _copies(corpus: Corpus, runs: Runs, recipe: Recipe, changed: Recipe, judged: DataFrame) -> tuple[int, int] | None:
-    if recipe.dedup is None or changed.dedup != recipe.dedup or runs.newest("dedup", recipe.name) is None:
-        return None
-    mine = F.col("recipe") == recipe.name
-    sides = judged.select("doc_id", "before", "after")
-    spare = copies(sides, corpus.duplicates.where(mine), recipe.dedup.methods, none_kept=recipe.dedup.keep == "none")
-    if not recipe.dedup.against:
-        return spare
-    elsewhere = corpus.verdicts.where(mine & F.col("matched_corpus").isNotNull()).select("doc_id")
-    also = sides.join(elsewhere, "doc_id", "left_semi").agg(F.count_if("before"), F.count_if("after")).collect()[0]
-    return spare[0] + also[0], spare[1] + also[1]
+def _beside_copies(judged: DataFrame, corpus: Corpus, recipe: str, dedup: DedupSettings | None) -> DataFrame:
+    """Adds `copy_of`, the cluster that dedup has put a document in, and whether another corpus has it (`elsewhere`)."""
+    if dedup is None:
+        return judged.withColumns({"copy_of": F.lit(None), "elsewhere": F.lit(False)})
+    mine = F.col("recipe") == recipe
+    judged = with_copy_of(judged, corpus.duplicates.where(mine), dedup.methods)
+    if not dedup.against:
+        return judged.withColumn("elsewhere", F.lit(False))
+    theirs = corpus.verdicts.where(mine).where("stage = 'dedup' AND matched_corpus IS NOT NULL")
+    return judged.join(theirs.select("doc_id", F.lit(True).alias("elsewhere")).distinct(), "doc_id", "left")
 
 
 def _annotators(recipe: Recipe) -> set[str]:
@@ -174,10 +167,5 @@ def _rules(recipe: Recipe) -> dict[str, Rule | None]:
     return {FAILED: None, **rules}
 
 
-def _breaks(rule: Rule | None) -> Column:
-    return F.col("failed").isNotNull() if rule is None else rule.breaks()
-
-
-def _none(columns: Iterable[str]) -> Column:
-    """Whether none of these columns is true."""
-    return F.expr(f"NOT ({' OR '.join(columns)})")
+def _breaks(rule: Rule | None) -> str:
+    return "failed IS NOT NULL" if rule is None else rule.breaks()

@@ -23,14 +23,14 @@ def broken_rules(rulesets: Sequence[RuleSet], failed: Column | None = None) -> C
     The rows are those that `bounded` gives, here and in `passes`.
     `failed` says why a document could not be measured (the column of that name in `signals`).
     """
-    rules = [rule.broken(rules.name) for rules in rulesets for rule in rules.rules]
+    rules = (F.expr(rule.broken(rules.name)) for rules in rulesets for rule in rules.rules)
     return F.array_compact(F.array(_unmeasured(F.col("failed") if failed is None else failed), *rules))
 
 
 def passes(rulesets: Sequence[RuleSet]) -> Column:
     """Whether the row's document breaks no rule."""
     broken = (rule.breaks() for rules in rulesets for rule in rules.rules)
-    return F.col("failed").isNull() & ~reduce(Column.__or__, broken, F.lit(False))
+    return F.expr(f"NOT ({' OR '.join(['failed IS NOT NULL', *broken])})")
 
 
 def verdicts(signals: DataFrame, rulesets: Sequence[RuleSet]) -> DataFrame:

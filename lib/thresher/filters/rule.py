@@ -1,32 +1,51 @@
-"""What a rule is: a bound on one signal, applied by Spark's own expressions, so that no text is touched."""
+"""What a rule is: a bound on one signal, applied by Spark's own expressions, so that no text is touched.
 
-import operator
-from collections.abc import Callable
+The expressions are written in SQL: made of columns, each of their parts would be a call to the JVM, which takes half a
+second for the rules of a recipe.
+"""
+
+from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import reduce
-from typing import Any
-
-from pyspark.sql import Column
-from pyspark.sql import functions as F
 
 from thresher.filters.row_bound import BoundTable, RowBound
 
 Bound = float | RowBound
 VERDICT = "struct<rule: string, value: double, threshold: double, detail: string>"
-INSIDE: dict[str, Callable[[Any, Any], Any]] = {
-    "at_least": operator.ge,
-    "at_most": operator.le,
-    "above": operator.gt,
-    "below": operator.lt,
-}
+INSIDE = {"at_least": ">=", "at_most": "<=", "above": ">", "below": "<"}
 
 
-def bound_column(bound: Bound) -> Column:
-    """A bound as a column: the same number in every row, or each row's own."""
+def as_number(signal: str) -> str:
+    """SQL of a signal that bounds are compared with.
+
+    >>> as_number("gopher_v1.words")
+    'double(`gopher_v1`.`words`)'
+    """
+    return f"double({_name(signal)})"
+
+
+def as_bound(bound: Bound) -> str:
+    """SQL of a bound: the same number in every row, or each row's own.
+
+    >>> as_bound(50), as_bound(RowBound("by_language.score", 0.5, 0.8, default=0.6))
+    ("double('50.0')", "coalesce(`by_language`.`score`, double('0.6'))")
+    """
     if not isinstance(bound, RowBound):
-        return F.lit(float(bound))
-    own = F.col(bound.column)
-    return own if bound.default is None else F.coalesce(own, bound_column(bound.default))
+        return f"double('{float(bound)!r}')"
+    own = _name(bound.column)
+    return own if bound.default is None else f"coalesce({own}, {as_bound(bound.default)})"
+
+
+def _name(column: str) -> str:
+    return ".".join(f"`{part}`" for part in column.split("."))
+
+
+def _texts(values: Iterable[str]) -> str:
+    return ", ".join(map(_text, values))
+
+
+def _text(value: str) -> str:
+    """A string by its bytes, for what a backslash in quotes means is a setting of the session."""
+    return f"string(X'{value.encode().hex()}')"
 
 
 @dataclass(frozen=True)
@@ -49,55 +68,46 @@ class Rule:
     none_of: tuple[str, ...] = ()
     detail: str | None = None
 
-    def broken(self, ruleset: str) -> Column:
-        """Null where the document passes, else a struct of `VERDICT`: the rule, the value, the bound it crossed."""
-        value = F.col(self.signal)
-        if self.one_of or self.none_of:
-            return self._broken_label(ruleset, value)
-        number = value.cast("double")
-        crossings = self._crossings(number)
-        crossed = F.coalesce(F.lit(None).cast("double"), *(F.when(outside, bound) for bound, outside in crossings))
-        detail = F.col(self.detail) if self.detail else F.lit(None)
-        return F.when(crossed.isNotNull(), self._verdict(ruleset, number, crossed, detail))
+    def broken(self, ruleset: str) -> str:
+        """SQL of a struct of `VERDICT` (the rule, the value, the bound it crossed), null where the document passes."""
+        if self._is_of_labels:
+            what = ("NULL", "NULL", _name(self.detail or self.signal))
+            return f"CASE WHEN {self._outside} THEN {self._verdict(ruleset, *what)} END"
+        crossings = (f"CASE WHEN {outside} THEN {bound} END" for bound, outside in self._crossings)
+        crossed = f"coalesce({', '.join(['NULL', *crossings])})"
+        what = (as_number(self.signal), crossed, _name(self.detail) if self.detail else "NULL")
+        return f"CASE WHEN {crossed} IS NOT NULL THEN {self._verdict(ruleset, *what)} END"
 
-    def breaks(self) -> Column:
-        """Whether the document breaks the rule; false where the rule does not apply. Cheaper than to say how."""
-        value = F.col(self.signal)
-        if self.one_of or self.none_of:
-            return F.coalesce(self._is_outside(value), F.lit(False))
-        crossed = (outside for _, outside in self._crossings(value.cast("double")))
-        return F.coalesce(reduce(Column.__or__, crossed, F.lit(False)), F.lit(False))
+    def breaks(self) -> str:
+        """SQL of whether the document breaks the rule, false where the rule does not apply; cheaper than to say how."""
+        return f"coalesce({self._outside}, false)"
 
     def bounds(self) -> dict[str, Bound]:
         """The bounds on a number that are set, by kind."""
         return {kind: bound for kind in INSIDE if (bound := getattr(self, kind)) is not None}
 
-    def _crossings(self, number: Column) -> list[tuple[Column, Column]]:
+    @property
+    def _is_of_labels(self) -> bool:
+        return bool(self.one_of or self.none_of)
+
+    @property
+    def _outside(self) -> str:
+        if not self._is_of_labels:
+            return " OR ".join(["false", *(outside for _, outside in self._crossings)])
+        label = _name(self.signal)
+        one_of = [f"{label} NOT IN ({_texts(self.one_of)})"] if self.one_of else []
+        none_of = [f"{label} IN ({_texts(self.none_of)})"] if self.none_of else []
+        return " OR ".join([*one_of, *none_of])
+
+    @property
+    def _crossings(self) -> list[tuple[str, str]]:
         """Each bound that is set, with the condition under which the number lies outside it."""
-        bounds = ((kind, bound_column(bound)) for kind, bound in self.bounds().items())
-        return [(bound, ~INSIDE[kind](number, bound)) for kind, bound in bounds]
+        bounds = {kind: as_bound(bound) for kind, bound in self.bounds().items()}
+        return [(bound, f"NOT ({as_number(self.signal)} {INSIDE[kind]} {bound})") for kind, bound in bounds.items()]
 
-    def _is_outside(self, label: Column) -> Column:
-        outside = F.lit(False)
-        if self.one_of:
-            outside = outside | ~label.isin(*self.one_of)
-        if self.none_of:
-            outside = outside | label.isin(*self.none_of)
-        return outside
-
-    def _broken_label(self, ruleset: str, value: Column) -> Column:
-        nothing = F.lit(None).cast("double")
-        return F.when(
-            self._is_outside(value), self._verdict(ruleset, nothing, nothing, F.col(self.detail or self.signal))
-        )
-
-    def _verdict(self, ruleset: str, value: Column, threshold: Column, detail: Column) -> Column:
-        return F.struct(
-            F.lit(f"{ruleset}.{self.name}").alias("rule"),
-            value.alias("value"),
-            threshold.alias("threshold"),
-            detail.cast("string").alias("detail"),
-        )
+    def _verdict(self, ruleset: str, value: str, threshold: str, detail: str) -> str:
+        named = f"'rule', {_text(f'{ruleset}.{self.name}')}, 'value', {value}, 'threshold', {threshold}"
+        return f"CAST(named_struct({named}, 'detail', {detail}) AS {VERDICT})"
 
 
 @dataclass(frozen=True)

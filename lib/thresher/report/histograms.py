@@ -7,7 +7,6 @@ shares and narrow ranges in equal steps, wide ranges (word counts) in thirds of 
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import reduce
 from typing import Any
 
 import pyarrow as pa
@@ -135,8 +134,8 @@ def _by_signal(recipe: Recipe) -> dict[str, list[tuple[str, Rule]]]:
 
 def _broken(recipe: Recipe, rules: Iterable[tuple[str, Rule]]) -> Column:
     """Whether a document breaks any of these rules; with none, whether the whole filter drops it."""
-    broken = [rule.broken("").isNotNull() for _, rule in rules]
-    return reduce(Column.__or__, broken) if broken else ~passes(recipe.rulesets)
+    broken = " OR ".join(rule.breaks() for _, rule in rules)
+    return F.expr(broken) if broken else ~passes(recipe.rulesets)
 
 
 def _cell(signal: str, broken: Column, scale: Scale | None) -> Column:

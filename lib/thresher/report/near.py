@@ -7,7 +7,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from thresher.ask.shown import beside
-from thresher.filters.rule import INSIDE, Bound, bound_column
+from thresher.filters.rule import INSIDE, Bound, as_bound, as_number
 from thresher.recipe import Recipe
 
 EACH_SIDE = 2
@@ -42,8 +42,8 @@ class _Question:
 
     def column(self) -> Column:
         """The nearest row of a group on this side."""
-        value, bound = F.col(self.signal).cast("double"), bound_column(self.bound)
-        inside = INSIDE[self.kind](value, bound)
+        number, at = as_number(self.signal), as_bound(self.bound)
+        value, bound, inside = F.expr(number), F.expr(at), F.expr(f"{number} {INSIDE[self.kind]} {at}")
         row = F.struct(
             F.abs(value - bound).alias("distance"), "doc_id", "batch", value.alias("value"), bound.alias("bound")
         )

@@ -62,6 +62,8 @@ LATE_OPTIMISATION = (
     "-XX:Tier4BackEdgeThreshold=400000",
 )
 CODE_CACHE = "-XX:ReservedCodeCacheSize=240m"
+# Room for what every session loads: a JVM that starts small collects its whole heap four times before the first answer.
+ROOM = ("-XX:InitialRAMPercentage=5", "-XX:MetaspaceSize=256m")
 LOG4J = """rootLogger.level = {level}
 rootLogger.appenderRef.console.ref = console
 appender.console.type = Console
@@ -166,7 +168,7 @@ def java_options(more: str = "") -> list[str]:
     # Two collectors on one command line are an error, so the caller's choice replaces ours.
     collector = [] if re.search(r"Use\w+GC", more) else [f"-XX:+Use{'Serial' if cores() <= 4 else 'Parallel'}GC"]
     log = f"-Dlog4j2.configurationFile={properties.as_uri()}"
-    return [log, *LATE_OPTIMISATION, CODE_CACHE, *collector, *more.split()]
+    return [log, *LATE_OPTIMISATION, CODE_CACHE, *ROOM, *collector, *more.split()]
 
 
 def _start(app_name: str, master: str | None, remote: str | None, settings: dict[str, str]) -> SparkSession:

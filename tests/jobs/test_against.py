@@ -9,6 +9,7 @@ from pyspark.sql import Row, SparkSession
 
 from thresher.ask.audit import audit_dedup
 from thresher.ask.ledger import ledger
+from thresher.ask.what_if import what_if
 from thresher.corpus import Corpus
 from thresher.errors import UsageError
 from thresher.location import locate
@@ -109,6 +110,20 @@ def test_explain_names_the_document_there(ours: Corpus, other: Corpus, dropped: 
 def test_the_audit_leaves_out_what_was_not_compared(ours: Corpus, other: Corpus, dropped: list[Row]) -> None:
     audit = audit_dedup(ours, Runs(ours), against(other, VERIFY))
     assert audit.compared == ours.names.count() - len(dropped)
+
+
+def test_what_if_counts_what_the_other_release_holds(ours: Corpus, other: Corpus, dropped: list[Row]) -> None:
+    lengths = {row["doc_id"]: len(row["text"]) for row in ours.documents.collect()}
+    gone = {row["doc_id"] for row in dropped}
+    longest = sorted(lengths[doc] for doc in gone)[len(gone) // 2]
+    present = against(other, VERIFY)
+    rule = f"rules.mine={{short: {{signal: sizes_v1.characters, at_most: {longest}}}}}"
+    supposed = what_if(ours, Runs(ours), present, present.changed([rule]))
+    assert supposed.left is not None and supposed.left[0] == ours.table(f"curated/{_release(ours)}").count()
+    # The one copy within this corpus has the same text as the one that is kept.
+    short = {doc for doc, length in lengths.items() if length <= longest}
+    assert 0 < supposed.after == len(short) < supposed.before == len(lengths)
+    assert supposed.left[1] == len(short - gone) < supposed.after
 
 
 def test_a_corpus_that_cannot_be_compared_with_is_told(ours: Corpus, other: Corpus, tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ def counted(judged: DataFrame, passes: Mapping[str, str], rules: int, none_kept:
     `rule_0`, `rule_1` … are the documents that break each rule; `copies_before` and `copies_after` those that pass and
     are copies of another one that passes (all but one of each cluster, or all with `none_kept`), or that another corpus
     has. `judged` holds `bits` of the rules, `copy_of` and `elsewhere`; `passes` is SQL of whether a document passes
-    before and after. They are counted by cluster first, so that nothing but clusters and counts is sent.
+    before and after. All is counted by cluster and then summed, those in no cluster as one.
     """
     before, after = passes["before"], passes["after"]
     conditions = {

@@ -1,4 +1,4 @@
-"""Copies among other documents than dedup was given, by the clusters that it has found."""
+"""Which documents are copies of one another, and which dedup never compared, by the clusters that it has found."""
 
 from collections.abc import Sequence
 

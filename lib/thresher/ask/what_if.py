@@ -121,7 +121,7 @@ def what_if(corpus: Corpus, runs: Runs, recipe: Recipe, changed: Recipe) -> What
     if not recipe.rulesets and not changed.rulesets:
         raise UsageError(f"recipe {recipe.name} has no filter: there is no bound to change")
     sides = {"before": _rules(recipe), "after": _rules(changed)}
-    # A rule that stays as it is is one rule.
+    # A rule that is the same before and after has one place, and is evaluated once.
     places = {rule: n for n, rule in enumerate(dict.fromkeys(rule for side in sides.values() for rule in side.items()))}
     measured = signals(corpus, runs, changed, _annotators(recipe) | _annotators(changed))
     measured = bounded(measured, [*recipe.rulesets, *changed.rulesets])

@@ -11,6 +11,7 @@ from thresher.filters.row_bound import BoundTable, RowBound
 
 Bound = float | RowBound
 VERDICT = "struct<rule: string, value: double, threshold: double, detail: string>"
+# How a value that lies inside a bound of each kind compares with it, in SQL.
 INSIDE = {"at_least": ">=", "at_most": "<=", "above": ">", "below": "<"}
 
 
@@ -20,7 +21,7 @@ def as_number(signal: str) -> str:
     >>> as_number("gopher_v1.words")
     'double(`gopher_v1`.`words`)'
     """
-    return f"double({_name(signal)})"
+    return f"double({_quoted(signal)})"
 
 
 def as_bound(bound: Bound) -> str:
@@ -31,19 +32,19 @@ def as_bound(bound: Bound) -> str:
     """
     if not isinstance(bound, RowBound):
         return f"double('{float(bound)!r}')"
-    own = _name(bound.column)
+    own = _quoted(bound.column)
     return own if bound.default is None else f"coalesce({own}, {as_bound(bound.default)})"
 
 
-def _name(column: str) -> str:
+def _quoted(column: str) -> str:
     return ".".join(f"`{part}`" for part in column.split("."))
 
 
-def _texts(values: Iterable[str]) -> str:
-    return ", ".join(map(_text, values))
+def _literals(values: Iterable[str]) -> str:
+    return ", ".join(map(_literal, values))
 
 
-def _text(value: str) -> str:
+def _literal(value: str) -> str:
     """A string by its bytes, for what a backslash in quotes means is a setting of the session."""
     return f"string(X'{value.encode().hex()}')"
 
@@ -71,11 +72,11 @@ class Rule:
     def broken(self, ruleset: str) -> str:
         """SQL of a struct of `VERDICT` (the rule, the value, the bound it crossed), null where the document passes."""
         if self._is_of_labels:
-            what = ("NULL", "NULL", _name(self.detail or self.signal))
+            what = ("NULL", "NULL", _quoted(self.detail or self.signal))
             return f"CASE WHEN {self._outside} THEN {self._verdict(ruleset, *what)} END"
         crossings = (f"CASE WHEN {outside} THEN {bound} END" for bound, outside in self._crossings)
         crossed = f"coalesce({', '.join(['NULL', *crossings])})"
-        what = (as_number(self.signal), crossed, _name(self.detail) if self.detail else "NULL")
+        what = (as_number(self.signal), crossed, _quoted(self.detail) if self.detail else "NULL")
         return f"CASE WHEN {crossed} IS NOT NULL THEN {self._verdict(ruleset, *what)} END"
 
     def breaks(self) -> str:
@@ -94,9 +95,9 @@ class Rule:
     def _outside(self) -> str:
         if not self._is_of_labels:
             return " OR ".join(["false", *(outside for _, outside in self._crossings)])
-        label = _name(self.signal)
-        one_of = [f"{label} NOT IN ({_texts(self.one_of)})"] if self.one_of else []
-        none_of = [f"{label} IN ({_texts(self.none_of)})"] if self.none_of else []
+        label = _quoted(self.signal)
+        one_of = [f"{label} NOT IN ({_literals(self.one_of)})"] if self.one_of else []
+        none_of = [f"{label} IN ({_literals(self.none_of)})"] if self.none_of else []
         return " OR ".join([*one_of, *none_of])
 
     @property
@@ -106,7 +107,7 @@ class Rule:
         return [(bound, f"NOT ({as_number(self.signal)} {INSIDE[kind]} {bound})") for kind, bound in bounds.items()]
 
     def _verdict(self, ruleset: str, value: str, threshold: str, detail: str) -> str:
-        named = f"'rule', {_text(f'{ruleset}.{self.name}')}, 'value', {value}, 'threshold', {threshold}"
+        named = f"'rule', {_literal(f'{ruleset}.{self.name}')}, 'value', {value}, 'threshold', {threshold}"
         return f"CAST(named_struct({named}, 'detail', {detail}) AS {VERDICT})"
 
 
